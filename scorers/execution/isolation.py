@@ -1,0 +1,130 @@
+"""Run a job in a forked child and survive whatever happens to it.
+
+Where there is no fork (Windows) the job runs in this process; the pool then starts a new worker when it dies.
+"""
+
+import json
+import math
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from scorers.execution.limits import Limits
+from scorers.execution.report import Status
+from scorers.execution.sandbox import Emit
+
+Job = Callable[[Emit], None]
+
+_MAX_REPLY = 8 << 20
+_EXIT_OUT_OF_MEMORY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job sent, why it died (None when it came to its end) and in which words, and how long it took.
+
+    An event of kind `bug` carries the traceback of a Python exception in the job.
+    """
+
+    events: tuple[dict[str, Any], ...]
+    died: Status | None
+    cause: str
+    wall_seconds: float
+
+
+def isolate(job: Job, limits: Limits) -> Outcome:
+    """Run `job` where it can do no harm, for at most `limits.wall_seconds`."""
+    started = time.monotonic()
+    if sys.platform == "win32":
+        sent: list[dict[str, Any]] = []
+        job(sent.append)
+        return Outcome(tuple(sent), None, "", time.monotonic() - started)
+    read_fd, write_fd = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(_in_child(job, write_fd, limits))
+    os.close(write_fd)
+    reply, in_time = _collect(read_fd, started + limits.wall_seconds)
+    os.close(read_fd)
+    if not in_time:
+        os.kill(pid, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    died, cause = _why(code) if in_time else (Status.TIMEOUT, f"took more than {limits.wall_seconds:g} s")
+    return Outcome(_events(reply), died, cause, time.monotonic() - started)
+
+
+if sys.platform != "win32":
+    import resource
+
+    def _in_child(job: Job, reply_fd: int, limits: Limits) -> int:
+        """Do the job with nothing in reach but the reply pipe, and return the exit code."""
+
+        def emit(event: dict[str, Any]) -> None:
+            line = json.dumps(event).encode() + b"\n"
+            while line:
+                line = line[os.write(reply_fd, line) :]
+
+        try:
+            _let_go(reply_fd)
+            _apply(limits)
+            job(emit)
+        except MemoryError:
+            return _EXIT_OUT_OF_MEMORY
+        except BaseException:
+            # The boundary of the process: the worker turns this into an error of its own reply.
+            emit({"event": "bug", "traceback": traceback.format_exc()})
+            return 1
+        return 0
+
+    def _let_go(keep_fd: int) -> None:
+        """Leave the worker's protocol: a candidate's crash message must not reach it, nor must this process keep
+        it open when the worker dies."""
+        null_fd = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null_fd, standard)
+        os.closerange(3, keep_fd)
+        os.closerange(keep_fd + 1, max(keep_fd, null_fd) + 64)
+
+    def _apply(limits: Limits) -> None:
+        # One second more than the VM's own limit, for what cannot be interrupted: a loop inside a C function.
+        cpu_seconds = math.ceil(limits.cpu_seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes, limits.address_space_bytes))
+
+    def _why(code: int) -> tuple[Status | None, str]:
+        """Read the exit code of a child, negative for a signal."""
+        if code == _EXIT_OUT_OF_MEMORY:
+            return Status.MEMORY, "ran out of memory"
+        if code == -signal.SIGXCPU:
+            return Status.TIMEOUT, "used up its processor time"
+        if code < 0:
+            return Status.CRASHED, f"died by {signal.Signals(-code).name}"
+        return None, ""
+
+
+def _collect(read_fd: int, deadline: float) -> tuple[bytes, bool]:
+    """Read until the child closes its end. The flag tells whether it did so before the deadline."""
+    reply = bytearray()
+    while len(reply) <= _MAX_REPLY:
+        readable, _, _ = select.select([read_fd], [], [], max(0.0, deadline - time.monotonic()))
+        if not readable:
+            return bytes(reply), False
+        piece = os.read(read_fd, 1 << 16)
+        if not piece:
+            return bytes(reply), True
+        reply += piece
+    return bytes(reply), False
+
+
+def _events(reply: bytes) -> tuple[dict[str, Any], ...]:
+    """Decode whole lines; a child that dies while it writes leaves half of one, which is dropped."""
+    lines = reply.split(b"\n")[:-1]
+    return tuple(json.loads(line) for line in lines)

@@ -1,0 +1,164 @@
+"""A pool of worker processes that compile, run and score Luau."""
+
+import atexit
+import os
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+from scorers.compiler import CompileResult
+from scorers.errors import PoolClosed, WorkerDied
+from scorers.execution.evaluation import Evaluation
+from scorers.execution.limits import Limits
+from scorers.execution.process import WorkerProcess
+from scorers.execution.report import ExecutionReport, Status
+from scorers.execution.tests import Tests
+
+_STAGES = 3
+"""A request has at most three children one after the other, each with the wall limit."""
+_START_SECONDS = 30.0
+_CODE_RUNS_IN_WORKER = not hasattr(os, "fork")
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    request: dict[str, Any]
+    convert: Callable[[Any], Any]
+    after_crash: Callable[[], Any]
+    future: Future[Any]
+
+
+class LuauPool:
+    """Worker processes behind a queue: one thread each, started at the first request. Use it as a context manager.
+
+    Args:
+        workers: Number of processes; the default is two, or one where there is one core.
+        limits: What every script may use.
+
+    A worker that dies is replaced and its request tried once more. Code that kills its own sandbox is no such case:
+    that is a result like any other.
+    """
+
+    def __init__(self, workers: int | None = None, *, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.workers = workers or min(2, os.cpu_count() or 1)
+        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._processes = [WorkerProcess() for _ in range(self.workers)]
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def submit_evaluate(
+        self, code: str, tests: Tests | None, static: bool = True, *, limits: Limits | None = None
+    ) -> Future[Evaluation]:
+        """Compile `code`, run its tests if there are any and, if `static`, score it.
+
+        Errors of the library itself (never of the code) are set on the future, as ScorersError.
+
+        Raises:
+            PoolClosed: the pool was closed.
+        """
+        request = {"kind": "evaluate", "code": code, "tests": tests and tests.to_json(), "static": static}
+        return self._submit(request, limits, Evaluation.from_json, lambda: _crashed_evaluation(tests))
+
+    def evaluate(
+        self, code: str, tests: Tests | None, static: bool = True, *, limits: Limits | None = None
+    ) -> Evaluation:
+        """Like `submit_evaluate`, and wait for the result."""
+        return self.submit_evaluate(code, tests, static, limits=limits).result()
+
+    def compile(self, code: str) -> CompileResult:
+        """Compile `code` in a worker and wait for the verdict."""
+        request = {"kind": "compile", "code": code}
+        verdict: Future[CompileResult] = self._submit(request, None, CompileResult.from_json, _aborted)
+        return verdict.result()
+
+    def _submit(
+        self,
+        request: dict[str, Any],
+        limits: Limits | None,
+        convert: Callable[[Any], Any],
+        after_crash: Callable[[], Any],
+    ) -> Future[Any]:
+        future: Future[Any] = Future()
+        task = _Task({**request, "limits": asdict(limits or self.limits)}, convert, after_crash, future)
+        with self._lock:
+            if self._closed:
+                raise PoolClosed("the pool of Luau workers is closed")
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._serve, args=(process,), name="luau-pool", daemon=True)
+                    for process in self._processes
+                ]
+                for thread in self._threads:
+                    thread.start()
+            self._queue.put(task)
+        return future
+
+    def _serve(self, process: WorkerProcess) -> None:
+        while (task := self._queue.get()) is not None:
+            if not task.future.set_running_or_notify_cancel():
+                continue
+            try:
+                task.future.set_result(self._answer(process, task))
+            except Exception as error:
+                # The thread's boundary: the error belongs to whoever waits for the future.
+                task.future.set_exception(error)
+        process.close()
+
+    def _answer(self, process: WorkerProcess, task: _Task) -> Any:
+        seconds = _STAGES * task.request["limits"]["wall_seconds"] + _START_SECONDS
+        try:
+            return task.convert(process.ask(task.request, seconds=seconds))
+        except WorkerDied:
+            if self._closed:
+                raise
+            if _CODE_RUNS_IN_WORKER:
+                return task.after_crash()
+        return task.convert(process.ask(task.request, seconds=seconds))
+
+    def close(self) -> None:
+        """Cancel what waits, finish what runs, end all workers. May be called twice."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            while not self._queue.empty():
+                task = self._queue.get()
+                if task is not None:
+                    task.future.cancel()
+            for _ in self._threads:
+                self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _aborted() -> CompileResult:
+    return CompileResult(ok=False, message="the compiler aborted on this code")
+
+
+def _crashed_evaluation(tests: Tests | None) -> Evaluation:
+    """What is known where the code took the whole worker with it (no fork): the number of cases is not."""
+    report = None if tests is None else ExecutionReport(Status.CRASHED, passed=0, total=0)
+    return Evaluation(_aborted(), report, None)
+
+
+@cache
+def shared_pool() -> LuauPool:
+    """The pool of the convenience functions: started when first used, closed at exit."""
+    pool = LuauPool()
+    atexit.register(pool.close)
+    return pool

@@ -1,0 +1,79 @@
+"""One worker process, as seen by the pool."""
+
+import json
+import os
+import site
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+from scorers import errors
+from scorers.errors import WorkerDied
+
+_COMMAND = [sys.executable, "-P", "-m", "scorers.execution.worker"]
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment of a worker. `-P` keeps the current folder off its path, so where this package is not installed
+    the folder that holds it is passed on. The time zone is fixed: results must not depend on the machine's."""
+    environment = {**os.environ, "TZ": "UTC"}
+    home = str(Path(__file__).resolve().parents[2])
+    if home not in {*site.getsitepackages(), site.getusersitepackages()}:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    return environment
+
+
+class WorkerProcess:
+    """A worker that is started at its first request and again after its death. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, request: Mapping[str, Any], *, seconds: float) -> Any:
+        """Send one request and return the value of the reply. A worker that takes longer than `seconds` is killed.
+
+        Raises:
+            WorkerDied: there was no reply.
+            ScorersError: the worker replied with an error.
+        """
+        line = self._exchange(json.dumps(request).encode() + b"\n", seconds)
+        if not line.endswith(b"\n"):
+            self.close()
+            raise WorkerDied("a Luau worker ended without an answer", hint="see its messages on standard error")
+        reply = json.loads(line)
+        if "value" in reply:
+            return reply["value"]
+        raise getattr(errors, reply["kind"])(reply["error"], hint=reply["hint"])
+
+    def _exchange(self, line: bytes, seconds: float) -> bytes:
+        process = self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        guard = Timer(seconds, process.kill)
+        guard.daemon = True
+        guard.start()
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            return process.stdout.readline()
+        except BrokenPipeError:
+            return b""
+        finally:
+            guard.cancel()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=worker_environment()
+            )
+        return self._process
+
+    def close(self) -> None:
+        """End the worker and wait for it. It has no state, so it is not asked politely."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()

@@ -1,0 +1,60 @@
+"""What running the tests of one candidate found."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """How a run ended. Everything but PASSED is the candidate's failure, except an ERROR that names the tests,
+    the reference or the random inputs."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    """The code did not compile or did not load, or the tests themselves are broken."""
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+    """The process died by a signal. Which cases passed before is still counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFailure:
+    """One failure. `case` is the name of a case, or the stage that failed (`compile`, `load`, `tests`, ...);
+    `line` (1-based) is a line of the candidate's code, None where there is none."""
+
+    case: str
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionReport:
+    """The result of one run. `output` is what the candidate printed, cut at the limit."""
+
+    status: Status
+    passed: int
+    total: int
+    failures: tuple[CaseFailure, ...] = ()
+    output: str = ""
+    wall_seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.status is Status.PASSED
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "ExecutionReport":
+        return cls(
+            status=Status(fields["status"]),
+            passed=fields["passed"],
+            total=fields["total"],
+            failures=tuple(CaseFailure(**failure) for failure in fields["failures"]),
+            output=fields["output"],
+            wall_seconds=fields["wall_seconds"],
+        )

@@ -1,0 +1,110 @@
+"""The worker process: `python -P -m scorers.execution.worker`. One JSON request a line in, one JSON reply a line out.
+
+It loads the compiler once and forks a child for every script. It ends by itself when its input closes, that is when
+the process that started it is gone.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from scorers.compiler import CompileResult, compile_here, load_pluau
+from scorers.errors import ScorersError, WorkerFailed
+from scorers.execution.assembly import Event, assemble
+from scorers.execution.isolation import Job, Outcome, isolate
+from scorers.execution.limits import Limits
+from scorers.execution.report import ExecutionReport
+from scorers.execution.sandbox import execute
+from scorers.execution.tests import Tests
+from scorers.score import score
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Do one request: `compile` (code, limits) or `evaluate` (also tests or null, static)."""
+    limits = Limits(**request["limits"])
+    code: str = request["code"]
+    if request["kind"] == "compile":
+        return _compile(code, limits).to_json()
+    execution = None
+    if request["tests"] is None:
+        compiled = _compile(code, limits)
+    else:
+        compiled, report = _run(code, Tests.from_json(request["tests"]), limits)
+        execution = report.to_json()
+    static = _score(code, compiled, limits) if request["static"] else None
+    return {"compiled": compiled.to_json(), "execution": execution, "static": static}
+
+
+def _compile(code: str, limits: Limits) -> CompileResult:
+    outcome = _isolate(lambda emit: emit({"event": "compiled", "result": compile_here(code).to_json()}), limits)
+    compiled = _verdict(outcome.events)
+    return compiled or CompileResult(ok=False, message=f"the compiler failed on this code: it {outcome.cause}")
+
+
+def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
+    outcome = _isolate(lambda emit: execute(code, tests, limits, emit), limits)
+    compiled = _verdict(outcome.events)
+    if compiled is not None:
+        return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds)
+    # The run ended before the verdict. Either the compiler did it, or the task's own tests or reference.
+    compiled = _compile(code, limits)
+    blame: Event = {"event": "compiled", "result": compiled.to_json()}
+    if compiled.ok:
+        events = [event for event in outcome.events if event["event"] != "exhausted"]
+        limit = "reached the time or memory limit" if len(events) < len(outcome.events) else outcome.cause
+        return compiled, assemble(
+            [*events, {"event": "broken", "part": "tests", "message": limit}], None, outcome.wall_seconds
+        )
+    return compiled, assemble([*outcome.events, blame], None, outcome.wall_seconds)
+
+
+def _score(code: str, compiled: CompileResult, limits: Limits) -> dict[str, Any] | None:
+    """The static score, or None where computing it ran into the limits."""
+    outcome = _isolate(lambda emit: emit(score(code, compiled=compiled).to_json()), limits)
+    return outcome.events[0] if outcome.events else None
+
+
+def _isolate(job: Job, limits: Limits) -> Outcome:
+    outcome = isolate(job, limits)
+    for event in outcome.events:
+        if event.get("event") == "bug":
+            raise WorkerFailed(f"scoring failed in the sandbox:\n{event['traceback']}")
+    return outcome
+
+
+def _verdict(events: tuple[dict[str, Any], ...]) -> CompileResult | None:
+    results = (event["result"] for event in events if event["event"] == "compiled")
+    return next((CompileResult.from_json(result) for result in results), None)
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    # The protocol keeps a private descriptor: the VM writes lines of its own to standard output.
+    protocol = os.fdopen(os.dup(1), "wb")
+    null_fd = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_fd, 1)
+    os.close(null_fd)
+    # Ctrl-C reaches the whole process group. What then happens is for the parent to decide.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for line in sys.stdin.buffer:
+        protocol.write(json.dumps(_reply(line)).encode() + b"\n")
+        protocol.flush()
+
+
+def _reply(line: bytes) -> dict[str, Any]:
+    """Answer one line. An exception is a reply too: the pool raises it where the caller waits."""
+    try:
+        load_pluau()
+        return {"value": answer(json.loads(line))}
+    except ScorersError as error:
+        return {"error": str(error), "kind": type(error).__name__, "hint": error.hint}
+    except Exception:
+        return {"error": traceback.format_exc(), "kind": WorkerFailed.__name__, "hint": ""}
+
+
+if __name__ == "__main__":
+    main()
