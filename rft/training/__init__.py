@@ -1,0 +1,1 @@
+"""Supervised training of a LoRA adapter in a child process."""

@@ -23,6 +23,7 @@ Job = Callable[[Emit], None]
 
 _MAX_REPLY = 8 << 20
 _EXIT_OUT_OF_MEMORY = 3
+_EXIT_PANIC = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,12 @@ if sys.platform != "win32":
             job(emit)
         except MemoryError:
             return _EXIT_OUT_OF_MEMORY
-        except BaseException:
+        except Exception:
             # The boundary of the process: the worker turns this into an error of its own reply.
             emit({"event": "bug", "traceback": traceback.format_exc()})
-            return 1
+        except BaseException:
+            # A panic of the native code arrives as an exception outside of Exception.
+            return _EXIT_PANIC
         return 0
 
     def _let_go(keep_fd: int) -> None:
@@ -103,6 +106,8 @@ if sys.platform != "win32":
         """Read the exit code of a child, negative for a signal."""
         if code == _EXIT_OUT_OF_MEMORY:
             return Status.MEMORY, "ran out of memory"
+        if code == _EXIT_PANIC:
+            return Status.CRASHED, "panicked in native code"
         if code == -signal.SIGXCPU:
             return Status.TIMEOUT, "used up its processor time"
         if code < 0:

@@ -3,6 +3,7 @@
 import atexit
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,7 +23,7 @@ from scorers.execution.tests import Tests
 _STAGES = 3
 """A request has at most three children one after the other, each with the wall limit."""
 _START_SECONDS = 30.0
-_CODE_RUNS_IN_WORKER = not hasattr(os, "fork")
+_CODE_RUNS_IN_WORKER = sys.platform == "win32"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ or functions, and `tostring` of such values.
 import secrets
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
-from scorers.compiler import CHUNK, compile_here, load_pluau, source_bytes
+from scorers.compiler import CHUNK, CompileResult, compile_here, load_pluau, source_bytes
 from scorers.execution.limits import Limits
 from scorers.execution.report import Status
 from scorers.execution.tests import Tests
@@ -33,7 +34,21 @@ _EVENT_FIELDS = {
     "output": ("text",),
     "load_failed": ("message",),
     "broken": ("part", "message"),
+    "exhausted": ("status",),
 }
+
+
+@cache
+def harness_bytecode() -> tuple[bytes, bytes]:
+    """The compiled `values.luau` and `harness.luau`. A worker asks for them before it forks, so that its children
+    need not compile them."""
+    compiler = load_pluau().Compiler(optimization_level=1, debug_level=1, type_info_level=0, coverage_level=0)
+    folder = files("scorers.execution")
+    values, harness = (
+        bytes(compiler.compile(folder.joinpath(name).read_text(encoding="utf-8")))
+        for name in ("values.luau", "harness.luau")
+    )
+    return values, harness
 
 
 class Deadline:
@@ -66,7 +81,10 @@ class Run:
         self._lua.set_memory_limit(limits.memory_bytes)
         self._deadline = Deadline(limits.cpu_seconds, self._pluau.VmState.Continue)
         self._lua.set_interrupt(self._deadline)
-        harness = files("scorers.execution").joinpath("harness.luau").read_bytes()
+        values, harness = (
+            self._lua.load_chunk(code, name="=harness", is_binary_chunk=True) for code in harness_bytecode()
+        )
+        host = self._lua.create_function(self._receive)
         (
             self._candidate_env,
             self._reference_env,
@@ -74,9 +92,7 @@ class Run:
             self._register_tests,
             self._register_agreement,
             self._run_candidate,
-        ) = self._lua.load_chunk(harness, name="=harness").call(
-            self._lua.create_function(self._receive), self._nonce, tests.entry_point, tests.seed, limits.output_bytes
-        )
+        ) = harness.call(host, self._nonce, tests.entry_point, tests.seed, limits.output_bytes, *values.call())
 
     def _receive(self, _lua: object, arguments: tuple[Any, ...]) -> None:
         nonce, kind, *values = (_text(value, self._pluau) for value in arguments)
@@ -133,6 +149,7 @@ def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
     """Compile `code` and run `tests` against it. Everything found out is sent through `emit` as it happens, so that
     a crash loses only what comes after it. The tests come first: how many there are is known whatever the code does."""
     run = Run(tests, limits, emit)
+    compiled: CompileResult | None = None
     try:
         registered = run.register()
         compiled = compile_here(code)
@@ -141,9 +158,10 @@ def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
             run.run(code)
     except RuntimeError as error:
         exhausted = run.exhausted(error)
-        if exhausted is None:
+        if exhausted is None and compiled is None:
             raise
-        emit({"event": "exhausted", "status": exhausted})
+        # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
+        emit({"event": "exhausted", "status": exhausted or Status.CRASHED})
 
 
 def _text(value: Any, pluau: ModuleType) -> Any:

@@ -12,13 +12,13 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from scorers.compiler import CompileResult, compile_here, load_pluau
+from scorers.compiler import CompileResult, compile_here
 from scorers.errors import ScorersError, WorkerFailed
 from scorers.execution.assembly import Event, assemble
 from scorers.execution.isolation import Job, Outcome, isolate
 from scorers.execution.limits import Limits
 from scorers.execution.report import ExecutionReport
-from scorers.execution.sandbox import execute
+from scorers.execution.sandbox import execute, harness_bytecode
 from scorers.execution.tests import Tests
 from scorers.score import score
 
@@ -98,7 +98,7 @@ def main() -> None:
 def _reply(line: bytes) -> dict[str, Any]:
     """Answer one line. An exception is a reply too: the pool raises it where the caller waits."""
     try:
-        load_pluau()
+        harness_bytecode()
         return {"value": answer(json.loads(line))}
     except ScorersError as error:
         return {"error": str(error), "kind": type(error).__name__, "hint": error.hint}

@@ -1,0 +1,208 @@
+"""The configuration: one tree, read from `rft.toml` over a named recipe. Every field says what it does."""
+
+import difflib
+import tomllib
+import types
+import typing
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rft.errors import InputError
+
+QUICKSTART = "quickstart"
+FILE_NAME = "rft.toml"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(Section):
+    """Where tasks and demonstrations come from. `builtin:NAME` is what the package brings."""
+
+    tasks: str = "builtin:quickstart"
+    """Folder of training tasks (one TOML file each)."""
+    demonstrations: str = "builtin:quickstart"
+    """JSONL file of SFT rows: {"prompt": ..., "completion": ...}."""
+    benchmark: str = "builtin:quickstart"
+    """Folder of held-out tasks: the gate's benchmark."""
+    limit: int | None = Field(None, ge=1)
+    """Use only the first this many tasks of each folder. For the smoke run; the gate then sees almost nothing."""
+    max_contaminated_share: float = Field(0.25, ge=0, le=1)
+    """Share of a round's kept completions that may match the benchmark before the round ends in an error."""
+
+
+class SamplingConfig(Section):
+    """How candidates are drawn."""
+
+    n: int = Field(8, ge=1)
+    """Candidates per task and round."""
+    temperature: float = Field(0.8, ge=0)
+    """0 always takes the most likely token, and then all N candidates are the same."""
+    top_p: float = Field(0.95, gt=0, le=1)
+    """Mass of the nucleus that tokens are drawn from."""
+    max_new_tokens: int = Field(4096, ge=1)
+    """A reply that reaches it is cut, marked as truncated, and never kept."""
+    max_rows: int | None = Field(None, ge=1)
+    """Candidates decoded at once; by default what suits the device."""
+
+
+class TrainingConfig(Section):
+    """The LoRA adapter and how it is trained, always from the base model."""
+
+    rank: int = Field(16, ge=1)
+    """LoRA rank, on all linear layers."""
+    scale: float = Field(20.0, gt=0)
+    """Factor of the low-rank product (mlx-lm's `scale`; alpha / rank elsewhere)."""
+    dropout: float = Field(0.0, ge=0, lt=1)
+    """Dropout before the low-rank product."""
+    learning_rate: float = Field(5e-5, gt=0)
+    """Adam's step size after warm-up."""
+    epochs: int = Field(3, ge=1)
+    """Passes over all rows; every row is trained in every pass."""
+    batch_size: int = Field(4, ge=1)
+    """Rows per optimizer step."""
+    warmup_steps: int = Field(5, ge=0)
+    """Steps over which the rate rises from zero."""
+    max_gradient_norm: float = Field(1.0, gt=0)
+    """Gradients longer than this are scaled down to it."""
+    max_row_tokens: int = Field(2048, ge=16)
+    """A longer training row is refused: a cut row would teach the model not to end."""
+
+
+class RewardConfig(Section):
+    """What a candidate is worth."""
+
+    mode: Literal["executed"] = "executed"
+    """`executed`: 0.6 for passing every test, the rest from the four scorers."""
+    threshold: float = Field(0.70, ge=0, le=1)
+    """The best eligible candidate of a task is kept when its reward is at least this."""
+    syntax: float = Field(0.10, ge=0, le=1)
+    """Weight of the syntax scorer."""
+    api: float = Field(0.10, ge=0, le=1)
+    """Weight of the api scorer."""
+    bugs: float = Field(0.10, ge=0, le=1)
+    """Weight of the bugs scorer."""
+    quality: float = Field(0.10, ge=0, le=1)
+    """Weight of the quality scorer."""
+    tests: float = Field(0.60, ge=0, le=1)
+    """Weight of passing all tests, in the judge's place."""
+
+
+class BenchmarkConfig(Section):
+    """How policies are measured."""
+
+    k: int = Field(4, ge=1)
+    """Samples per held-out task, drawn with the same luck for every policy."""
+    few_shot: int = Field(3, ge=0)
+    """Demonstrations shown to the base model in the row that a tuned model has to beat honestly; 0 leaves the row out."""
+
+
+class GateConfig(Section):
+    """When an adapter is promoted."""
+
+    alpha: float = Field(0.05, gt=0, lt=1)
+    """Chance that a run promotes anything when nothing improved, shared over all its looks."""
+    category_margin: float = Field(0.05, ge=0, le=1)
+    """A category vetoes when it has fallen by more than this share of test cases, beyond noise."""
+
+
+class RftConfig(Section):
+    """A whole run."""
+
+    model: str = "smollm2"
+    """`smollm2` (brought by a package), a folder in mlx-lm's format, or a name on the Hub."""
+    system_prompt: str | None = None
+    """Said before every prompt, in training and sampling alike."""
+    rounds: int = Field(3, ge=0)
+    """Rounds after SFT."""
+    seed: int = Field(0, ge=0)
+    """Every random stream of the run is keyed by it."""
+    data: DataConfig = DataConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    training: TrainingConfig = TrainingConfig()
+    reward: RewardConfig = RewardConfig()
+    benchmark: BenchmarkConfig = BenchmarkConfig()
+    gate: GateConfig = GateConfig()
+
+
+def load_config(file: Path | None, recipe: str, overrides: dict[str, Any]) -> RftConfig:
+    """The resolved configuration: defaults, then the recipe, then the file, then what the command line says.
+
+    Raises InputError naming the key, with the nearest name for an unknown one.
+    """
+    tree = _merged(_recipe(recipe), _read(file) if file is not None else {})
+    return parse_config(_merged(tree, overrides), source=str(file or recipe))
+
+
+def parse_config(tree: dict[str, Any], *, source: str) -> RftConfig:
+    """Validate a plain tree. Raises InputError."""
+    try:
+        return RftConfig.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"{source}: there is no setting `{path}`.", hint=_nearest(path)) from error
+        raise InputError(f"{source}: `{path}`: {first['msg']} (got {first['input']!r}).", hint="Correct that line.") from error
+
+
+def flat(config: RftConfig) -> dict[str, Any]:
+    """Dotted key to value, for showing and comparing."""
+    return dict(_flatten(config.model_dump(), ""))
+
+
+def _flatten(tree: dict[str, Any], prefix: str) -> typing.Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _recipe(name: str) -> dict[str, Any]:
+    folder = resources.files("rft.quickstart")
+    file = folder / f"{name}.toml"
+    if not file.is_file():
+        raise InputError(f"there is no recipe {name!r}.", hint="The package brings: quickstart, smoke.")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"there is no configuration file {file}.", hint="Check the path.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not valid TOML: {error}", hint="Correct the line it names.") from error
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for name, value in above.items():
+        inner = merged.get(name)
+        merged[name] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _nearest(path: str) -> str:
+    known = list(_known_keys(RftConfig, ""))
+    close = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
+    if not close:
+        leaf = path.rpartition(".")[2]
+        close = [key for key in known if key.rpartition(".")[2] == leaf] or difflib.get_close_matches(
+            leaf, [key.rpartition(".")[2] for key in known], n=1, cutoff=0.5
+        )
+    return f"Did you mean `{close[0]}`?" if close else f"Known settings: {', '.join(known)}."
+
+
+def _known_keys(section: type[BaseModel], prefix: str) -> typing.Iterator[str]:
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and issubclass(kind, BaseModel):
+            yield from _known_keys(kind, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"

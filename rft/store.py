@@ -1,0 +1,176 @@
+"""The run's store: one SQLite file that knows all that was finished, and one process that may write it."""
+
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rft.errors import RftError
+from rollouts.store import CandidateStore
+
+SCHEMA_VERSION = 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
+"""
+
+
+class StoreError(RftError):
+    """The run's store cannot be opened, or belongs to somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """Where things of one run lie in the workspace."""
+
+    workspace: Path
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace / "runs" / self.name
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "run.db"
+
+    @property
+    def events(self) -> Path:
+        return self.folder / "events.jsonl"
+
+    @property
+    def metrics(self) -> Path:
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def latest(self) -> Path:
+        return self.workspace / "adapters" / "latest"
+
+    @property
+    def log_page(self) -> Path:
+        return self.workspace / "docs" / "runs" / f"{self.name}.md"
+
+    def log(self, stage: str) -> Path:
+        return self.folder / "logs" / f"{stage}.log"
+
+    def adapter(self, stage: str) -> Path:
+        return self.folder / "adapters" / stage
+
+    def exports(self, stage: str) -> Path:
+        return self.folder / stage
+
+
+class RunStore:
+    """Facts of a run by name, scores by content, and the candidates. Each write is one durable transaction.
+
+    A fact is written once, when the work it states is finished; what has no fact is still to be done.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.candidates = CandidateStore(connection)
+
+    def fact(self, name: str) -> Any:
+        """What is stored under this name, or None."""
+        row = self.connection.execute("SELECT json FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def state(self, name: str, value: Any) -> None:
+        """Store a fact. Stating it again replaces it."""
+        with self.connection:
+            self.connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
+
+    def score(self, key: str) -> Any:
+        """The stored evaluation of some code on some tests, or None."""
+        row = self.connection.execute("SELECT json FROM scores WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def add_score(self, key: str, value: Mapping[str, Any]) -> None:
+        with self.connection:
+            self.connection.execute("INSERT OR IGNORE INTO scores VALUES (?, ?)", (key, json.dumps(value)))
+
+
+@contextmanager
+def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
+    """Open or create the run's store as its only writer. Raises StoreError when another process writes it.
+
+    The lock is the kernel's: it goes with the process, however that ends, and children do not inherit it.
+    """
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    with (paths.folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            raise StoreError(
+                f"the run {paths.name!r} is being written by {holder}.",
+                hint=f"Wait for it, stop it, or start another run with --name; `rft status --name {paths.name}` shows it.",
+            ) from error
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}")
+        lock.flush()
+        connection = _connect(paths.database)
+        try:
+            yield RunStore(connection)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def open_for_reading(paths: RunPaths) -> Iterator[RunStore]:
+    """Open an existing store beside its writer, if there is one. Raises StoreError when there is no such run."""
+    if not paths.database.is_file():
+        known = sorted(path.parent.name for path in paths.workspace.glob("runs/*/run.db"))
+        raise StoreError(
+            f"there is no run {paths.name!r} here.",
+            hint=f"Runs in this folder: {', '.join(known)}." if known else "Start one with `rft run`.",
+        )
+    connection = _connect(paths.database)
+    try:
+        yield RunStore(connection)
+    finally:
+        connection.close()
+
+
+def is_running(paths: RunPaths) -> bool:
+    """Whether a process holds the run's lock now."""
+    lock_file = paths.folder / "lock"
+    if not lock_file.is_file():
+        return False
+    with lock_file.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, timeout=10)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: a plain fsync there leaves data in the drive's cache
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, SCHEMA_VERSION):
+            raise StoreError(
+                f"{database} has schema version {version}; this rft reads version {SCHEMA_VERSION}.",
+                hint="Use the rft that wrote it, or start another run with --name.",
+            )
+        connection.executescript(TABLES)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        raise StoreError(f"{database} is not a store of a run: {error}", hint="Move it away and start again.") from error
+    except StoreError:
+        connection.close()
+        raise
+    return connection

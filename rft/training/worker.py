@@ -1,0 +1,49 @@
+"""The child process that trains: base model in, adapter folder out."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rollouts.child import serve
+
+
+def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
+    """Answer a TrainingRequest (rft.training.adapter) with `step` messages and a last `trained` one."""
+    from checkpoints.adapter import WEIGHTS, lora_config, write_config
+    from rft.training.rows import TrainingRow, encode
+    from rft.training.trainer import LoraShape, Schedule, adapter_weights, add_lora, change_norm, train
+    from rollouts.device import mx
+    from rollouts.policy import load_policy
+
+    policy = load_policy(Path(request["model"]))
+    rows = [
+        encode(policy.tokenizer, TrainingRow(**row), system=request["system"], max_tokens=request["max_row_tokens"])
+        for row in request["rows"]
+    ]
+    shape = LoraShape(**request["shape"])
+    add_lora(policy.model, shape, seed=request["seed"])
+    started = time.monotonic()
+
+    def on_step(report: Any) -> None:
+        send(
+            {
+                "kind": "step", "step": report.step, "steps": report.steps, "loss": report.loss,
+                "tokens": report.completion_tokens, "seconds": time.monotonic() - started,
+            }
+        )  # fmt: skip
+
+    train(policy.model, rows, Schedule(**request["schedule"]), seed=request["seed"], on_step=on_step)
+    weights = adapter_weights(policy.model)
+    out = Path(request["out"])
+    out.mkdir(parents=True)
+    mx.save_safetensors(str(out / WEIGHTS), weights)
+    write_config(
+        out,
+        lora_config(num_layers=len(policy.model.layers), rank=shape.rank, scale=shape.scale, dropout=shape.dropout),
+    )
+    send({"kind": "trained", "change_norm": change_norm(weights, shape.scale)})
+
+
+if __name__ == "__main__":
+    serve(work)

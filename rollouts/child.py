@@ -1,0 +1,128 @@
+"""Child processes: one request in, a stream of messages out, a log file beside them, and never an orphan.
+
+MLX runs only in children, because running out of device memory aborts the process. The request is one JSON line on the
+child's stdin, which then stays open: its end tells the child that the parent is gone. Messages are JSON lines on a
+descriptor of their own; whatever else the child prints goes to its log.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from rollouts.errors import ChildDied, RolloutError
+
+Message = dict[str, Any]
+LOG_TAIL = 12
+"""Lines of a dead child's log that its error shows."""
+
+
+class ChildFailed(RolloutError):
+    """The child ran to its end and said what is wrong."""
+
+
+def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
+    """Run `python -P -m module` on `request` and yield its messages as they come.
+
+    Raises ChildFailed with the child's own words, or ChildDied when it ended without a word (a signal, an abort).
+    Closing the generator ends the child.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as log_file:
+        process = _start(module, log_file)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                message: Message = json.loads(line)
+                if message["kind"] == "failed":
+                    raise ChildFailed(message["message"], hint=message["hint"])
+                if message["kind"] == "done":
+                    return
+                yield message
+            raise _death(module, process, log)
+        except BrokenPipeError:
+            raise _death(module, process, log) from None
+        finally:
+            _end(process)
+
+
+def _start(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
+    # -P keeps a user's own `judges.py` in the working folder from standing in for ours; PYTHONPATH then says where we are.
+    ours = str(Path(__file__).resolve().parents[1])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log_file,
+        text=True,
+        env=environment,
+        # A Ctrl-C in the terminal is the parent's to handle; it then closes our stdin.
+        start_new_session=True,
+    )
+
+
+def _death(module: str, process: "subprocess.Popen[str]", log: Path) -> ChildDied:
+    code = process.wait()
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
+    return ChildDied(
+        f"the child process {module} {how} before it finished." + (f"\n{tail}" if tail else ""),
+        hint=f"Its log is {log}. Run the same command again to carry on; if memory ran out, lower sampling.max_rows "
+        "or training.batch_size.",
+    )
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None and not pipe.closed:
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue  # the child is gone, and with it whoever would have read the rest
+    try:
+        process.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
+    """The child's side: read the request, do `work(request, send)`, say how it ended.
+
+    An error that carries a `hint` is told to the parent; any other leaves its traceback in the log and a failed exit.
+    """
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # stray prints of libraries go to the log, not between our messages
+    lock = threading.Lock()
+
+    def send(message: Message) -> None:
+        with lock:
+            out.write(json.dumps(message) + "\n")
+
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        work(request, send)
+    except Exception as error:
+        hint = getattr(error, "hint", None)
+        if hint is None:
+            raise
+        send({"kind": "failed", "message": str(error), "hint": hint})
+    else:
+        send({"kind": "done"})
+    out.flush()
+    os._exit(0)  # MLX's own threads make an orderly exit slow
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(1)

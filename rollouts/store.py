@@ -1,0 +1,71 @@
+"""The candidates table of a run's store: every candidate is durable before anything is computed from it."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS candidates (
+    stage TEXT NOT NULL,
+    task TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    finish_reason TEXT NOT NULL,
+    PRIMARY KEY (stage, task, idx)
+) STRICT
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reply of a policy. `stage` says what it was drawn for ("round-2", "benchmark-sft"), `index` is its place among its N."""
+
+    stage: str
+    task: str
+    index: int
+    key: str
+    text: str
+    tokens: int
+    finish_reason: Literal["stop", "length"]
+
+
+class CandidateStore:
+    """Candidates of one run, on the run's own connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.execute(SCHEMA)
+
+    def add(self, candidate: Candidate) -> None:
+        """Store and commit one candidate. A place that is already taken keeps what it holds."""
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO candidates VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    candidate.stage, candidate.task, candidate.index, candidate.key, candidate.text,
+                    candidate.tokens, candidate.finish_reason,
+                ),
+            )  # fmt: skip
+
+    def of_stage(self, stage: str) -> list[Candidate]:
+        """All candidates drawn for a stage, by task and index."""
+        rows = self._connection.execute(
+            "SELECT stage, task, idx, key, text, tokens, finish_reason FROM candidates WHERE stage = ? ORDER BY task, idx",
+            (stage,),
+        )
+        return [Candidate(*row) for row in rows]
+
+    def missing(self, stage: str, tasks: Iterable[str], count: int) -> dict[str, list[int]]:
+        """The indices below `count` that are still to be drawn, for each task that lacks any."""
+        have: dict[str, set[int]] = {}
+        for task, index in self._connection.execute("SELECT task, idx FROM candidates WHERE stage = ?", (stage,)):
+            have.setdefault(task, set()).add(index)
+        lacking = {task: [i for i in range(count) if i not in have.get(task, set())] for task in tasks}
+        return {task: indices for task, indices in lacking.items() if indices}
+
+    def stages(self) -> dict[str, int]:
+        """How many candidates each stage holds."""
+        return dict(self._connection.execute("SELECT stage, count(*) FROM candidates GROUP BY stage").fetchall())
