@@ -208,9 +208,7 @@ def decide(
     )
 
 
-def _category_deltas(
-    verdicts: Verdicts, family: Mapping[tuple[str, str], Floats], level: float
-) -> tuple[CategoryDelta, ...]:
+def _category_deltas(verdicts: Verdicts, family: Mapping[tuple[str, str], Floats], level: float) -> tuple[CategoryDelta, ...]:
     p_values = verdicts.regression_p_R_M[0].tolist()
     return tuple(
         CategoryDelta(name, reference, changes.shape[1], float(changes.mean()), p_value, vetoed=p_value <= level)
@@ -229,10 +227,7 @@ def _reason(
     for reference, p_value in p_values.items():
         if p_value > alpha:
             subject = gain_text if reference == next(iter(p_values)) else f"the gain over the {reference}"
-            return (
-                f"{subject} is not distinguishable from noise ({_p_text(p_value)}, needed {alpha:.4g}); "
-                + _power_text(mde)
-            )
+            return f"{subject} is not distinguishable from noise ({_p_text(p_value)}, needed {alpha:.4g}); " + _power_text(mde)
     vetoes = [_veto_text(delta) for delta in deltas if delta.vetoed]
     if vetoes:
         return f"{gain_text} is significant, but {' and '.join(vetoes)}"

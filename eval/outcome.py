@@ -57,9 +57,7 @@ class TaskOutcome:
 
     def __post_init__(self) -> None:
         if not self.samples:
-            raise EvalError(
-                f"task {self.task_id} has no samples", hint="run the evaluation again; it draws what is missing"
-            )
+            raise EvalError(f"task {self.task_id} has no samples", hint="run the evaluation again; it draws what is missing")
 
     @property
     def share(self) -> float:
@@ -147,9 +145,7 @@ class BenchmarkResult:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_json`, also after a trip through text."""
         outcomes = tuple(
-            TaskOutcome(
-                outcome["task_id"], outcome["category"], tuple(SampleOutcome(**sample) for sample in outcome["samples"])
-            )
+            TaskOutcome(outcome["task_id"], outcome["category"], tuple(SampleOutcome(**sample) for sample in outcome["samples"]))
             for outcome in data["outcomes"]
         )
         return cls(data["suite"], data["suite_hash"], data["policy"], outcomes)

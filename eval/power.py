@@ -135,9 +135,7 @@ def _clumping(shares_T_K: Floats) -> float:
     return float(min(1.0, ratio * samples / (samples - 1.0 + ratio)))
 
 
-def _simulated(
-    policies: Mapping[str, SimulatedPolicy], gain: float, rng: np.random.Generator, runs: int
-) -> dict[str, Floats]:
+def _simulated(policies: Mapping[str, SimulatedPolicy], gain: float, rng: np.random.Generator, runs: int) -> dict[str, Floats]:
     """Differences of a candidate that is truly better than the first policy by `gain`, reference -> R x T."""
     first = next(iter(policies.values()))
     unevenness_R_T = rng.normal(0.0, UNEVENNESS, size=(runs, len(first.chances_T)))

@@ -123,9 +123,7 @@ def holm_adjust(p_values: ArrayLike) -> Floats:
     return adjusted
 
 
-def bootstrap_interval(
-    values_T: ArrayLike, *, level: float = 0.95, seed: int, resamples: int = 5_000
-) -> tuple[float, float]:
+def bootstrap_interval(values_T: ArrayLike, *, level: float = 0.95, seed: int, resamples: int = 5_000) -> tuple[float, float]:
     """Percentile interval of the mean over tasks (Efron 1979); give paired differences for the interval of a gain.
 
     It is for showing. With few tasks that ever pass it is too narrow to decide by.

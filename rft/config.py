@@ -63,6 +63,9 @@ class TrainingConfig(Section):
     """Adam's step size after warm-up."""
     epochs: int = Field(3, ge=1)
     """Passes over all rows; every row is trained in every pass."""
+    steps: int | None = Field(None, ge=1)
+    """Optimizer steps of every adapter, SFT's and each round's, instead of `epochs`: then SFT is each round's control arm of
+    equal training, and the report's difference to it is what the round's own data brought."""
     batch_size: int = Field(4, ge=1)
     """Rows per optimizer step."""
     warmup_steps: int = Field(5, ge=0)

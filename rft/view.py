@@ -7,7 +7,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 LINE_SECONDS = 15.0
 """In a pipe a stage says how far it is at most this often."""
@@ -35,9 +43,7 @@ class View:
         self._progress.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
     def say(self, text: str, **facts: Any) -> None:
@@ -45,10 +51,10 @@ class View:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)
         self.event("said", text=text, **facts)
 
-    def event(self, name: str, **facts: Any) -> None:
+    def event(self, event: str, **facts: Any) -> None:
         """Append one event to events.jsonl."""
         with self._events.open("a") as file:
-            file.write(json.dumps({"time": round(time.time(), 3), "event": name, **facts}) + "\n")
+            file.write(json.dumps({"time": round(time.time(), 3), "event": event, **facts}) + "\n")
 
     def stage(self, name: str, total: int, done: int = 0) -> "Stage":
         """Begin to show a stage of `total` things of which `done` were found finished."""
@@ -90,7 +96,9 @@ class Stage:
             self._said = time.monotonic()
             left = self._left()
             tail = f", about {left:.0f} s left" if left is not None else ""
-            self._console.print(f"  {self._name}: {self.done} of {self._total}{', ' + note if note else ''}{tail}", highlight=False)
+            self._console.print(
+                f"  {self._name}: {self.done} of {self._total}{', ' + note if note else ''}{tail}", highlight=False
+            )
 
     def _left(self) -> float | None:
         fresh = self.done - self._first

@@ -61,7 +61,7 @@ def decode(
     parameters: SamplingParameters,
     *,
     max_rows: int,
-    on_step: Callable[[int], None] = lambda rows: None,
+    on_step: Callable[[int], None] = lambda _rows: None,
 ) -> Iterator[Completion]:
     """Draw every candidate of every job; completions come in the order in which they end.
 
@@ -101,8 +101,7 @@ def _prefill(policy: Policy, job: PromptJob, parameters: SamplingParameters) -> 
         mx.eval([layer.state for layer in cache])
     count = len(job.keys)
     rows = [
-        _Row(key, uniform_stream(stream, parameters.max_new_tokens))
-        for key, stream in zip(job.keys, job.streams, strict=True)
+        _Row(key, uniform_stream(stream, parameters.max_new_tokens)) for key, stream in zip(job.keys, job.streams, strict=True)
     ]
     shared = [type(layer).merge([layer] * count) for layer in cache]
     return _Batch(shared, rows, mx.full((count,), job.tokens[-1], dtype=mx.int32))
@@ -134,7 +133,10 @@ def _step(policy: Policy, batch: _Batch, parameters: SamplingParameters) -> list
     logits_B_V = policy.model(batch.last_B[:, None], cache=batch.cache)[:, -1]
     draws = np.array([0.0 if row.ended else row.uniforms[len(row.tokens)] for row in batch.rows])
     tokens_B = sample_tokens(
-        np.array(logits_B_V.astype(mx.float32), copy=False), draws, temperature=parameters.temperature, top_p=parameters.top_p
+        np.array(logits_B_V.astype(mx.float32), copy=False),
+        draws,
+        temperature=parameters.temperature,
+        top_p=parameters.top_p,
     )
     batch.last_B = mx.array(tokens_B.astype(np.int32))
     finished: list[Completion] = []

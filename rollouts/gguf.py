@@ -124,4 +124,3 @@ def _write_tokenizer(metadata: dict[str, Any], target: Path) -> None:
         "model_max_length": metadata["llama.context_length"].item(),
     }
     (target / "tokenizer_config.json").write_text(json.dumps(settings, indent=2))
-

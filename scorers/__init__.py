@@ -7,8 +7,17 @@
 """
 
 from scorers.diagnostics import Diagnostic, Severity
-from scorers.lexer import tokenize
-from scorers.report import ScoreReport
+from scorers.lexer import canonical_tokens, tokenize
+from scorers.report import SCORERS, SCORERS_VERSION, ScoreReport
 from scorers.score import score
 
-__all__ = ["Diagnostic", "ScoreReport", "Severity", "score", "tokenize"]
+__all__ = [
+    "SCORERS",
+    "SCORERS_VERSION",
+    "Diagnostic",
+    "ScoreReport",
+    "Severity",
+    "canonical_tokens",
+    "score",
+    "tokenize",
+]

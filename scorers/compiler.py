@@ -7,6 +7,7 @@ Known limit: the embedded compiler rejects syntax newer than itself: `const`, `f
 """
 
 import importlib
+import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -61,6 +62,11 @@ def load_pluau() -> ModuleType:
         raise CompilerUnavailable(
             f"the Luau compiler could not be loaded: {error}", hint="pip install pluau (Python 3.11 to 3.13)"
         ) from error
+
+
+def compiler_version() -> str:
+    """Which compiler gives the verdicts: part of the key of every stored score."""
+    return f"pluau {importlib.metadata.version('pluau')}"
 
 
 def source_bytes(source: str) -> bytes:

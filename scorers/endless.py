@@ -14,9 +14,7 @@ print warn tostring tonumber type typeof ipairs pairs next select rawget rawset 
 getmetatable unpack tick time gcinfo
 """
 _QUIET_GLOBALS = frozenset(_QUIET_NAMES.split())
-_QUIET_LIBRARIES = frozenset(
-    {"math", "string", "table", "bit32", "utf8", "buffer", "os", "vector", "debug", "Instance"}
-)
+_QUIET_LIBRARIES = frozenset({"math", "string", "table", "bit32", "utf8", "buffer", "os", "vector", "debug", "Instance"})
 _QUIET_TASKS = frozenset({"spawn", "defer", "delay", "cancel"})
 
 

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)\Z")
 _GLUED_END = re.compile(r"(?P<code>.*\S)[ \t]*`{3,}[ \t]*\Z")
-_END_OF_TURN = re.compile(
-    r"<\|(?:im_end|im_start|endoftext|eot_id|end|end_of_text|eom_id)\|>|<end_of_turn>|</s>[ \t\n]*\Z"
-)
+_END_OF_TURN = re.compile(r"<\|(?:im_end|im_start|endoftext|eot_id|end|end_of_text|eom_id)\|>|<end_of_turn>|</s>[ \t\n]*\Z")
 _TRACE_OPENS = re.compile(r"^[ \t]*<think(?:ing)?>|\A[\s*#]*Thinking Process:", re.IGNORECASE | re.MULTILINE)
 _TRACE_CLOSES = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _LUAU_TAGS = ("luau", "lua")

@@ -36,9 +36,8 @@ def train_adapter(
     target: Path,
     log: Path,
     on_step: Callable[[dict[str, Any]], None],
-    steps: int | None = None,
 ) -> TrainedAdapter:
-    """Train from the base and move the adapter to `target` when it is whole. `steps` overrides the configured epochs.
+    """Train from the base and move the adapter to `target` when it is whole.
 
     A kill on the way leaves nothing at `target`. Raises ChildDied, ChildFailed or CheckpointError.
     """
@@ -55,7 +54,7 @@ def train_adapter(
             "batch_size": config.batch_size,
             "warmup_steps": config.warmup_steps,
             "max_gradient_norm": config.max_gradient_norm,
-            "steps": steps,
+            "steps": config.steps,
         },
         "max_row_tokens": config.max_row_tokens,
         "seed": seed,

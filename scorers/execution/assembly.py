@@ -66,9 +66,7 @@ def _failures(
     return tuple(failure for failure in found if failure is not None)
 
 
-def _status(
-    names: list[str], failures: tuple[CaseFailure, ...], stopped: CaseFailure | None, died: Status | None
-) -> Status:
+def _status(names: list[str], failures: tuple[CaseFailure, ...], stopped: CaseFailure | None, died: Status | None) -> Status:
     if died is not None:
         return died
     if stopped is not None:

@@ -21,6 +21,13 @@ class Evaluation:
     execution: ExecutionReport | None
     static: ScoreReport | None
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "compiled": self.compiled.to_json(),
+            "execution": self.execution and self.execution.to_json(),
+            "static": self.static and self.static.to_json(),
+        }
+
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Evaluation":
         execution, static = fields["execution"], fields["static"]

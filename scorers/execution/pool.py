@@ -67,9 +67,7 @@ class LuauPool:
         request = {"kind": "evaluate", "code": code, "tests": tests and tests.to_json(), "static": static}
         return self._submit(request, limits, Evaluation.from_json, lambda: _crashed_evaluation(tests))
 
-    def evaluate(
-        self, code: str, tests: Tests | None, static: bool = True, *, limits: Limits | None = None
-    ) -> Evaluation:
+    def evaluate(self, code: str, tests: Tests | None, static: bool = True, *, limits: Limits | None = None) -> Evaluation:
         """Like `submit_evaluate`, and wait for the result."""
         return self.submit_evaluate(code, tests, static, limits=limits).result()
 
@@ -141,9 +139,7 @@ class LuauPool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
 

@@ -66,9 +66,7 @@ class WorkerProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            self._process = subprocess.Popen(
-                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=worker_environment()
-            )
+            self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=worker_environment())
         return self._process
 
     def close(self) -> None:

@@ -45,8 +45,7 @@ def harness_bytecode() -> tuple[bytes, bytes]:
     compiler = load_pluau().Compiler(optimization_level=1, debug_level=1, type_info_level=0, coverage_level=0)
     folder = files("scorers.execution")
     values, harness = (
-        bytes(compiler.compile(folder.joinpath(name).read_text(encoding="utf-8")))
-        for name in ("values.luau", "harness.luau")
+        bytes(compiler.compile(folder.joinpath(name).read_text(encoding="utf-8"))) for name in ("values.luau", "harness.luau")
     )
     return values, harness
 
@@ -81,9 +80,7 @@ class Run:
         self._lua.set_memory_limit(limits.memory_bytes)
         self._deadline = Deadline(limits.cpu_seconds, self._pluau.VmState.Continue)
         self._lua.set_interrupt(self._deadline)
-        values, harness = (
-            self._lua.load_chunk(code, name="=harness", is_binary_chunk=True) for code in harness_bytecode()
-        )
+        values, harness = (self._lua.load_chunk(code, name="=harness", is_binary_chunk=True) for code in harness_bytecode())
         host = self._lua.create_function(self._receive)
         (
             self._candidate_env,

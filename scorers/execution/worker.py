@@ -56,9 +56,7 @@ def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, Execut
     if compiled.ok:
         events = [event for event in outcome.events if event["event"] != "exhausted"]
         limit = "reached the time or memory limit" if len(events) < len(outcome.events) else outcome.cause
-        return compiled, assemble(
-            [*events, {"event": "broken", "part": "tests", "message": limit}], None, outcome.wall_seconds
-        )
+        return compiled, assemble([*events, {"event": "broken", "part": "tests", "message": limit}], None, outcome.wall_seconds)
     return compiled, assemble([*outcome.events, blame], None, outcome.wall_seconds)
 
 

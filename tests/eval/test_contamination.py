@@ -6,12 +6,8 @@ from eval.contamination import BenchmarkFingerprint, Match, code_tokens, prompt_
 from eval.errors import EvalError
 
 IS_EVEN = "Write a Luau function `isEven(n)` that returns true when n is even and false otherwise."
-SUM_LIST = (
-    "Write a Luau function `sumList(numbers)` that returns the sum of all numbers in the list. An empty list gives 0."
-)
-CLAMP = (
-    "Write a Luau function `clampAll(values, low, high)` that clamps each value to at least `low` and at most `high`."
-)
+SUM_LIST = "Write a Luau function `sumList(numbers)` that returns the sum of all numbers in the list. An empty list gives 0."
+CLAMP = "Write a Luau function `clampAll(values, low, high)` that clamps each value to at least `low` and at most `high`."
 
 IS_EVEN_CODE = "local function isEven(n)\n\treturn n % 2 == 0\nend\n\nreturn isEven\n"
 SUM_LIST_CODE = """local function sumList(numbers)
@@ -194,9 +190,7 @@ def test_only_declared_names_are_numbered() -> None:
 
 
 def test_globals_tell_code_apart() -> None:
-    assert code_tokens("local function f(x) return tostring(x) end") != code_tokens(
-        "local function f(x) return tonumber(x) end"
-    )
+    assert code_tokens("local function f(x) return tostring(x) end") != code_tokens("local function f(x) return tonumber(x) end")
 
 
 @pytest.mark.parametrize(("prompt", "code"), [("", IS_EVEN_CODE), (IS_EVEN, "-- nothing yet")])

@@ -46,9 +46,7 @@ def gate(
     base: BenchmarkResult = FLAT,
     general: tuple[BenchmarkResult, BenchmarkResult] | None = None,
 ) -> Decision:
-    return decide(
-        candidate, incumbent=incumbent, base=base, alpha=ALPHA, margins=GateMargins(), general=general, seed=1
-    )
+    return decide(candidate, incumbent=incumbent, base=base, alpha=ALPHA, margins=GateMargins(), general=general, seed=1)
 
 
 def test_a_clear_gain_is_promoted() -> None:

@@ -51,9 +51,7 @@ def one_case(body: str, code: str = "function f(...) return ... end") -> Executi
         REFERENCE.replace("return sumList", "return { sumList = sumList }"),
         REFERENCE.replace("return sumList", "return table.freeze({ sumList = sumList, other = 1 })"),
         "local module = {}\n"
-        + REFERENCE.replace("local function sumList", "function module.sumList").replace(
-            "return sumList", "return module"
-        ),
+        + REFERENCE.replace("local function sumList", "function module.sumList").replace("return sumList", "return module"),
         REFERENCE + "-- a comment at the end",
     ],
 )

@@ -53,8 +53,7 @@ def comparable(value: Any) -> Any:
 @given(st.lists(PAIRS, min_size=1, max_size=5))
 def test_equality_agrees_with_python(pairs: list[tuple[Any, Any]]) -> None:
     cases = (
-        f'test("{index}", function() expect(f({luau(one)})).toEqual({luau(two)}) end)'
-        for index, (one, two) in enumerate(pairs)
+        f'test("{index}", function() expect(f({luau(one)})).toEqual({luau(two)}) end)' for index, (one, two) in enumerate(pairs)
     )
     report = run_tests("function f(value) return value end", Tests("f", "\n".join(cases)))
     unequal = {str(index) for index, (one, two) in enumerate(pairs) if comparable(one) != comparable(two)}

@@ -152,9 +152,7 @@ def test_outline_accepts_any_text(source: str) -> None:
     assert all(opener < closer for opener, closer in out.pair.items())
 
 
-@pytest.mark.parametrize(
-    "unit", ["local x = f(1) -- c\n", '"\\z   ', "`{", "(", "[=", "--[==[", "\\", "0x1_", "é", "if x then "]
-)
+@pytest.mark.parametrize("unit", ["local x = f(1) -- c\n", '"\\z   ', "`{", "(", "[=", "--[==[", "\\", "0x1_", "é", "if x then "])
 def test_a_megabyte_is_one_pass(unit: str) -> None:
     # Anything worse than linear would not come back from a megabyte within the life of a test run.
     source = unit * (1_000_000 // len(unit))
@@ -167,17 +165,13 @@ def test_canonical_tokens_ignore_layout_and_comments() -> None:
     assert canonical_tokens("x = 'a'") != canonical_tokens("x = 'b'")
 
 
-@pytest.mark.parametrize(
-    ("source", "value"), [('"a b"', "a b"), ("''", ""), ("[[a]]", None), ('"\\n"', None), ("x", None)]
-)
+@pytest.mark.parametrize(("source", "value"), [('"a b"', "a b"), ("''", ""), ("[[a]]", None), ('"\\n"', None), ("x", None)])
 def test_string_value(source: str, value: str | None) -> None:
     assert string_value(tokenize(source)[0]) == value
 
 
 def test_blocks_tell_if_expressions_from_statements() -> None:
-    out = outline(
-        "local a = if x then if y then 1 else 2 else 3\nif a then f(if b then 1 elseif c then 2 else 3) end\nreturn a"
-    )
+    out = outline("local a = if x then if y then 1 else 2 else 3\nif a then f(if b then 1 elseif c then 2 else 3) end\nreturn a")
     statements = [index for index in out.blocks if out.texts[index] == "if"]
     assert [out.code[index].line for index in statements] == [2]
     assert out.text(out.closer(statements[0])) == "end"
@@ -193,9 +187,7 @@ def test_declared_names() -> None:
 
 
 def test_function_names_and_bodies() -> None:
-    functions = outline(
-        "function M.a() end function M:b(): number? return 1 end local c = function(x: T): T end"
-    ).functions
+    functions = outline("function M.a() end function M:b(): number? return 1 end local c = function(x: T): T end").functions
     assert [(f.name, f.end - f.body) for f in functions] == [("M.a", 0), ("M:b", 2), ("", 0)]
 
 

@@ -70,16 +70,12 @@ def test_findings_come_in_the_order_of_the_source() -> None:
 
 def test_real_answers_have_few_errors() -> None:
     blocks = real_code()
-    wrong = [
-        code for code in blocks if any(d.severity is Severity.ERROR for d in score(code, compiled=ACCEPTED).diagnostics)
-    ]
+    wrong = [code for code in blocks if any(d.severity is Severity.ERROR for d in score(code, compiled=ACCEPTED).diagnostics)]
     assert len(wrong) / len(blocks) < 0.05
 
 
 def test_import_is_light() -> None:
-    code = (
-        "import sys, scorers; print(sorted({'pydantic', 'difflib', 'pluau', 'scorers.execution'} & set(sys.modules)))"
-    )
+    code = "import sys, scorers; print(sorted({'pydantic', 'difflib', 'pluau', 'scorers.execution'} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 

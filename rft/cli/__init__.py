@@ -1,0 +1,70 @@
+"""The command line. Each command lives in a module of its own, imported when it is called, so that `rft --help` is quick."""
+
+import importlib
+import sys
+
+import click
+
+COMMANDS = {
+    "run": "Run the whole loop, or carry an unfinished run on.",
+    "resume": "Carry on a run that stopped.",
+    "status": "Say how far a run is.",
+    "report": "Show what a run measured and decided.",
+    "show": "Show all candidates of a task and why one won.",
+    "score": "Score Luau files.",
+    "tasks": "Check task files.",
+    "doctor": "Say what this machine has and lacks.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports one when it is needed."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"rft.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rft")
+def cli() -> None:
+    """Reinforcement fine-tuning of code models on your own machine.
+
+    Example: rft run --rounds 3
+    """
+
+
+def main() -> None:
+    """The entry point. An error that carries a `hint` is the user's to fix and is shown without a traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = 130
+    except Exception as error:
+        hint = getattr(error, "hint", None)
+        if hint is None:
+            raise
+        click.echo(f"Error: {error}\n{hint}".rstrip(), err=True)
+        code = getattr(error, "exit_code", _exit_code(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exit_code(error: Exception) -> int:
+    """2 where the input is wrong, 1 where the run failed."""
+    from eval.task import TaskFileError
+    from rollouts.errors import ModelError
+
+    return 2 if isinstance(error, TaskFileError | ModelError) else 1

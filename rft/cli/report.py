@@ -1,0 +1,33 @@
+"""`rft report`."""
+
+import json
+
+import click
+
+
+@click.command()
+@click.option("--name", help="The run's name; by default the one that was written last.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def report(name: str | None, as_json: bool) -> None:
+    """Show what a run measured and decided, also while it runs.
+
+    Example: rft report --json
+    """
+    from rich.console import Console
+
+    from eval.task import load_tasks
+    from rft.cli.workspace import run_paths
+    from rft.inputs import benchmark_folder
+    from rft.report import collect, render
+    from rft.run import stored_config
+    from rft.store import open_for_reading
+
+    paths = run_paths(name)
+    with open_for_reading(paths) as store:
+        config = stored_config(store)
+        benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
+        found = collect(store, paths, config, benchmark)
+    if as_json:
+        click.echo(json.dumps(found.to_json()))
+    else:
+        render(found, Console())

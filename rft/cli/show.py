@@ -1,0 +1,32 @@
+"""`rft show`."""
+
+import click
+
+
+@click.command()
+@click.argument("task")
+@click.option("--name", help="The run's name; by default the one that was written last.")
+@click.option("--round", "round_index", type=click.IntRange(min=1), help="Only this round; by default all.")
+def show(task: str, name: str | None, round_index: int | None) -> None:
+    """Show all N candidates of TASK with their scores, and why one won.
+
+    Example: rft show double --round 1
+    """
+    from rich.console import Console
+
+    from eval.task import load_tasks
+    from rft.cli.workspace import run_paths
+    from rft.errors import InputError
+    from rft.inputs import task_folder
+    from rft.run import stored_config
+    from rft.show import show_task
+    from rft.store import open_for_reading
+
+    paths = run_paths(name)
+    with open_for_reading(paths) as store:
+        config = stored_config(store)
+        tasks = {item.id: item for item in load_tasks(task_folder(config.data.tasks))[: config.data.limit]}
+        if task not in tasks:
+            raise InputError(f"there is no training task {task!r}.", hint=f"Tasks: {', '.join(tasks)}.")
+        rounds = [round_index] if round_index else range(1, config.rounds + 1)
+        show_task(store, tasks[task], rounds, config, Console())

@@ -1,0 +1,23 @@
+"""What every command of a run shares: the workspace, the run's name, the configuration file."""
+
+from pathlib import Path
+
+from rft.config import FILE_NAME, QUICKSTART
+from rft.store import RunPaths
+
+
+def run_paths(name: str | None) -> RunPaths:
+    """The run of this name in the current folder; without a name the one that was written last, else the quickstart's."""
+    workspace = Path.cwd()
+    if name is None:
+        databases = sorted(workspace.glob("runs/*/run.db"), key=lambda path: path.stat().st_mtime)
+        name = databases[-1].parent.name if databases else QUICKSTART
+    return RunPaths(workspace, name)
+
+
+def config_file(given: str | None) -> Path | None:
+    """The configuration file: the one given, else `rft.toml` here if there is one."""
+    if given is not None:
+        return Path(given)
+    here = Path(FILE_NAME)
+    return here if here.is_file() else None

@@ -1,0 +1,271 @@
+"""The stages of a run, each idempotent over the store: it asks what is already done and does the rest."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from checkpoints.adapter import verify
+from checkpoints.latest import promote
+from eval.contamination import BenchmarkFingerprint
+from eval.gate import Decision, GateMargins, alpha_per_look, decide
+from eval.outcome import BenchmarkResult
+from eval.task import Task
+from judges import Judge, JudgeRequest
+from rft.config import RftConfig
+from rft.errors import RftError
+from rft.measure import benchmark_result
+from rft.pool import KeptCode, Pool, extend
+from rft.rewards import reward
+from rft.scoring import Scoring, extracted, facts_of
+from rft.selection import Scored, Selection
+from rft.store import RunPaths, RunStore
+from rft.training.adapter import TrainedAdapter, train_adapter
+from rft.training.rows import TrainingRow
+from rft.view import View
+from rollouts.identity import PolicyIdentity, SamplingParameters
+from rollouts.prompt import messages_for
+from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
+from rollouts.store import Candidate
+
+BASE, FEW_SHOT, SFT = "base", "few-shot", "sft"
+BENCHMARK_ROUND = -1
+"""Stands for the round in the identity of benchmark candidates, which belong to none."""
+
+
+class ContaminationError(RftError):
+    """Too much of what a round kept matches the held-out benchmark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run works on, read and checked at its start."""
+
+    tasks: tuple[Task, ...]
+    benchmark: tuple[Task, ...]
+    demonstrations: tuple[TrainingRow, ...]
+    model: Path
+    base_hash: str
+
+
+def round_name(index: int) -> str:
+    """The stage of a round, counted from 1."""
+    return f"round-{index}"
+
+
+class Engine:
+    """Does one stage at a time; `rft.loop` says in which order."""
+
+    def __init__(
+        self,
+        config: RftConfig,
+        inputs: Inputs,
+        paths: RunPaths,
+        store: RunStore,
+        view: View,
+        judge: Judge | None = None,
+    ) -> None:
+        self.config, self.inputs, self.paths, self.store, self.view, self.judge = (
+            config,
+            inputs,
+            paths,
+            store,
+            view,
+            judge,
+        )
+        self.fingerprint = BenchmarkFingerprint.from_tasks(
+            (task.id, task.prompt, task.reference, task.entry_point) for task in inputs.benchmark
+        )
+
+    # Sampling and scoring
+
+    def sample(self, stage: str, tasks: Sequence[Task], adapter: str | None, round_index: int) -> list[Scored]:
+        """N candidates of every task from the base with that stage's adapter, each with its reward."""
+        prompts = [TaskPrompt(task.id, messages_for(task.prompt, self.config.system_prompt)) for task in tasks]
+        request = SampleRequest(
+            stage=stage,
+            policy=self._policy(adapter),
+            prompts=prompts,
+            count=self.config.sampling.n,
+            parameters=self._parameters(),
+            seed=self.config.seed,
+            round_index=round_index,
+            max_rows=self.config.sampling.max_rows,
+        )
+        self._draw_and_score(request, tasks)
+        return self._scored(stage, tasks)
+
+    def benchmark(self, name: str, adapter: str | None = None, examples: Sequence[TrainingRow] = ()) -> BenchmarkResult:
+        """The policy's result on the held-out tasks, k samples each, drawn with the same luck for every policy."""
+        shown = [(row.prompt, row.completion) for row in examples]
+        prompts = [
+            TaskPrompt(task.id, messages_for(task.prompt, self.config.system_prompt, shown)) for task in self.inputs.benchmark
+        ]
+        request = SampleRequest(
+            stage=f"benchmark-{name}",
+            policy=self._policy(adapter),
+            prompts=prompts,
+            count=self.config.benchmark.k,
+            parameters=self._parameters(),
+            seed=self.config.seed,
+            round_index=BENCHMARK_ROUND,
+            common_streams=True,
+            max_rows=self.config.sampling.max_rows,
+        )
+        self._draw_and_score(request, self.inputs.benchmark)
+        return benchmark_result(self.store, name, self.inputs.benchmark)
+
+    def _draw_and_score(self, request: SampleRequest, tasks: Sequence[Task]) -> None:
+        by_id = {task.id: task for task in tasks}
+        stored = self.store.candidates.of_stage(request.stage)
+        stage = self.view.stage(request.stage, len(tasks) * request.count, len(stored))
+        with Scoring(self.store) as scoring:
+            for candidate in stored:
+                scoring.submit(candidate, by_id[candidate.task])
+            tokens = 0
+            for arrived in sample(self.store.candidates, request, self.paths.log(request.stage)):
+                if isinstance(arrived, Progress):
+                    tokens += arrived.tokens
+                    stage.work(arrived.tokens, "tokens")
+                else:
+                    scoring.submit(arrived, by_id[arrived.task])
+                    stage.advance()
+            scoring.finish()
+        if tokens:
+            self._metric(stage=request.stage, candidates=stage.done - len(stored), tokens=tokens, seconds=stage.seconds)
+        stage.close()
+
+    def _scored(self, stage: str, tasks: Sequence[Task]) -> list[Scored]:
+        by_id = {task.id: task for task in tasks}
+        return [self._with_reward(candidate, by_id[candidate.task]) for candidate in self.store.candidates.of_stage(stage)]
+
+    def _with_reward(self, candidate: Candidate, task: Task) -> Scored:
+        facts = facts_of(self.store, candidate, task)
+        code = extracted(candidate).code
+        verdict = None
+        if self.judge is not None and facts.eligible:
+            request = JudgeRequest(candidate.key, task.prompt, task.reference, code)
+            verdict = next(iter(self.judge.judge([request])))
+        value = reward(facts, self.config.reward, verdict)
+        return Scored(task.id, candidate.index, code, facts.eligible, value, facts.static.composite)
+
+    # Selection, pool and training
+
+    def record_selection(self, index: int, selection: Selection, candidates: Sequence[Scored]) -> None:
+        """State which candidates the round kept, and each task's share of eligible ones."""
+        rates: dict[str, list[bool]] = {}
+        for candidate in candidates:
+            rates.setdefault(candidate.task, []).append(candidate.eligible)
+        fact = {
+            "sampled": len(candidates),
+            "kept": {task: asdict(best) for task, best in selection.kept.items()},
+            "without": dict(selection.without),
+            "pass_rates": {task: sum(passed) / len(passed) for task, passed in rates.items()},
+        }
+        self.store.state(f"selection:{round_name(index)}", fact)
+
+    def pass_rates(self, before: int) -> dict[str, float]:
+        """Each task's share of eligible candidates in the latest earlier round that sampled it."""
+        rates: dict[str, float] = {}
+        for index in range(1, before):
+            rates.update(self.store.fact(f"selection:{round_name(index)}")["pass_rates"])
+        return rates
+
+    def pool(self, through: int) -> Pool:
+        """Demonstrations and the best of rounds 1 to `through`. Raises ContaminationError above the configured share."""
+        prompts = {task.id: task.prompt for task in self.inputs.tasks}
+        kept = [
+            KeptCode(task, prompts[task], best["code"])
+            for index in range(1, through + 1)
+            for task, best in self.store.fact(f"selection:{round_name(index)}")["kept"].items()
+        ]
+        pool = extend(self.inputs.demonstrations, kept, self.fingerprint)
+        contaminated = [{"task": task, **asdict(match)} for task, match in pool.contaminated]
+        self.store.state(
+            f"pool:{round_name(through)}",
+            {"rows": len(pool.rows), "contaminated": contaminated, "duplicates": pool.duplicates},
+        )
+        share = len(pool.contaminated) / max(1, len(kept))
+        if share > self.config.data.max_contaminated_share:
+            named = ", ".join(f"{task} ({match.task_id})" for task, match in pool.contaminated[:5])
+            raise ContaminationError(
+                f"{share:.0%} of the kept completions match held-out tasks: {named}.",
+                hint="Make the training tasks differ from the benchmark, or raise data.max_contaminated_share.",
+            )
+        return pool
+
+    def train(self, name: str, rows: Sequence[TrainingRow]) -> TrainedAdapter:
+        """The stage's adapter, trained from the base; whole and unchanged where it was finished before."""
+        target = self.paths.adapter(name)
+        recorded = self.store.fact(f"adapter:{name}")
+        if recorded is not None:
+            verify(target, recorded["digest"])
+            return TrainedAdapter(**recorded)
+        stage = None
+        tokens = 0
+
+        def on_step(report: dict[str, Any]) -> None:
+            nonlocal stage, tokens
+            stage = stage or self.view.stage(f"training {name}", report["steps"])
+            tokens += report["tokens"]
+            stage.advance(note=f"loss {report['loss']:.3f}")
+            self._metric(stage=f"training-{name}", **{key: report[key] for key in ("step", "loss", "tokens", "seconds")})
+
+        adapter = train_adapter(
+            model=self.inputs.model,
+            system=self.config.system_prompt,
+            rows=rows,
+            config=self.config.training,
+            seed=self.config.seed,
+            target=target,
+            log=self.paths.log(f"training-{name}"),
+            on_step=on_step,
+        )
+        if stage is not None:
+            stage.close()
+        self.store.state(f"adapter:{name}", adapter.to_json())
+        self.view.say(
+            f"trained {name}: {adapter.rows} rows, {adapter.steps} steps, loss {adapter.final_loss:.3f}, "
+            f"||dW|| {adapter.change_norm:.2f}"
+        )
+        return adapter
+
+    # The gate
+
+    def gate(self, name: str, result: BenchmarkResult, incumbent: str | None) -> Decision:
+        """Whether the stage's adapter replaces the incumbent. Decided once, and kept."""
+        recorded = self.store.fact(f"decision:{name}")
+        if recorded is not None:
+            return Decision.from_json(recorded)
+        decision = decide(
+            result,
+            incumbent=benchmark_result(self.store, incumbent, self.inputs.benchmark) if incumbent else None,
+            base=benchmark_result(self.store, BASE, self.inputs.benchmark),
+            alpha=alpha_per_look(self.config.gate.alpha, self.config.rounds),
+            margins=GateMargins(category=self.config.gate.category_margin),
+            seed=self.config.seed,
+        )
+        self.store.state(f"decision:{name}", decision.to_json())
+        verb = "promoted" if decision.promote else "kept the incumbent instead of" if incumbent else "did not promote"
+        self.view.say(f"gate: {verb} {name}: {decision.reason}")
+        return decision
+
+    def promote(self, name: str) -> None:
+        """Point adapters/latest at the stage's adapter."""
+        promote(self.paths.latest, self.paths.adapter(name))
+
+    # Shared
+
+    def _policy(self, adapter: str | None) -> PolicySource:
+        folder = self.paths.adapter(adapter) if adapter else None
+        digest = self.store.fact(f"adapter:{adapter}")["digest"] if adapter else ""
+        return PolicySource(self.inputs.model, folder, PolicyIdentity(self.inputs.base_hash, digest))
+
+    def _parameters(self) -> SamplingParameters:
+        sampling = self.config.sampling
+        return SamplingParameters(sampling.temperature, sampling.top_p, sampling.max_new_tokens)
+
+    def _metric(self, **facts: Any) -> None:
+        with self.paths.metrics.open("a") as file:
+            file.write(json.dumps(facts) + "\n")

@@ -1,0 +1,89 @@
+"""Reads and checks what a run works on, before anything is spent: a wrong input stops the run at its start."""
+
+import json
+from importlib import resources
+from pathlib import Path
+
+from eval.contamination import BenchmarkFingerprint
+from eval.task import Task, load_tasks
+from rft.config import RftConfig
+from rft.engine import Inputs
+from rft.errors import InputError
+from rft.training.rows import TrainingRow
+from rollouts.models import resolve_model, weights_hash
+
+BUILTIN = "builtin:"
+
+
+def read_inputs(config: RftConfig, log: Path) -> Inputs:
+    """All inputs of a run. Raises InputError, TaskFileError or ModelError, each with the next step."""
+    tasks = load_tasks(task_folder(config.data.tasks))[: config.data.limit]
+    benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
+    demonstrations = load_demonstrations(demonstrations_file(config.data.demonstrations))
+    refuse_contamination(tasks, demonstrations, benchmark)
+    model = resolve_model(config.model, log)
+    return Inputs(tasks, benchmark, demonstrations, model, weights_hash(model))
+
+
+def task_folder(setting: str) -> Path:
+    """Where the training tasks lie."""
+    return _packaged("rft", setting, "tasks") if setting.startswith(BUILTIN) else Path(setting)
+
+
+def benchmark_folder(setting: str) -> Path:
+    """Where the held-out tasks lie."""
+    if not setting.startswith(BUILTIN):
+        return Path(setting)
+    return Path(str(resources.files("eval") / "suites" / setting.removeprefix(BUILTIN)))
+
+
+def demonstrations_file(setting: str) -> Path:
+    """Where the demonstrations lie."""
+    return _packaged("rft", setting, "demonstrations.jsonl") if setting.startswith(BUILTIN) else Path(setting)
+
+
+def _packaged(package: str, setting: str, name: str) -> Path:
+    return Path(str(resources.files(package) / setting.removeprefix(BUILTIN) / name))
+
+
+def load_demonstrations(file: Path) -> tuple[TrainingRow, ...]:
+    """The rows of a JSONL file. Raises InputError naming the file and the line."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file of demonstrations {file}.", hint="Correct data.demonstrations.") from error
+    rows = tuple(_row(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
+    if not rows:
+        raise InputError(f"{file} holds no demonstrations.", hint='A row is {"prompt": "...", "completion": "..."}.')
+    return rows
+
+
+def _row(line: str, place: str) -> TrainingRow:
+    hint = 'A row is {"prompt": "...", "completion": "..."}, both texts that are not empty.'
+    try:
+        fields = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{place}: not valid JSON: {error}.", hint=hint) from error
+    texts = [fields.get(name) for name in ("prompt", "completion")] if isinstance(fields, dict) else []
+    if len(texts) != 2 or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise InputError(f"{place}: not a row of prompt and completion.", hint=hint)
+    return TrainingRow(*texts)
+
+
+def refuse_contamination(tasks: tuple[Task, ...], demonstrations: tuple[TrainingRow, ...], benchmark: tuple[Task, ...]) -> None:
+    """Raise InputError naming both sides when a training input repeats a held-out task."""
+    held_out = BenchmarkFingerprint.from_tasks((task.id, task.prompt, task.reference, task.entry_point) for task in benchmark)
+    inputs = [(f"the training task {task.id}", task.prompt, task.reference) for task in tasks]
+    inputs += [(f"demonstration {i}", row.prompt, _code(row.completion)) for i, row in enumerate(demonstrations, 1)]
+    for name, prompt, code in inputs:
+        if match := held_out.match_prompt(prompt) or held_out.match_code(code):
+            raise InputError(
+                f"{name} repeats the held-out task {match.task_id} ({match.kind} match, similarity {match.similarity:.2f}).",
+                hint="Remove or change one of them: a benchmark that was trained on measures nothing.",
+            )
+
+
+def _code(completion: str) -> str:
+    from scorers.extraction import extract_code
+
+    return extract_code(completion).code

@@ -1,0 +1,38 @@
+"""The program's whole story. Every step asks the store what is already done and does the rest, so that resuming is not
+a feature but the only way the loop runs."""
+
+from rft import curriculum, selection
+from rft.engine import BASE, FEW_SHOT, SFT, Engine, round_name
+
+
+def run(engine: Engine) -> None:
+    """SFT, then rounds of sampling, scoring, selection, training and the gate."""
+    config, demonstrations = engine.config, engine.inputs.demonstrations
+
+    engine.benchmark(BASE)
+    if config.benchmark.few_shot:
+        engine.benchmark(FEW_SHOT, examples=demonstrations[: config.benchmark.few_shot])
+
+    engine.train(SFT, demonstrations)
+    incumbent = gate(engine, SFT, incumbent=None)
+
+    for index in range(1, config.rounds + 1):
+        name = round_name(index)
+        # Round 1 samples from SFT whatever the gate said of it; later rounds from the incumbent if there is one.
+        policy = incumbent if incumbent is not None and index > 1 else SFT
+
+        tasks = curriculum.choose(engine.inputs.tasks, engine.pass_rates(before=index))
+        candidates = engine.sample(name, tasks, policy, index)
+        kept = selection.best_of_n(candidates, config.reward.threshold)
+        engine.record_selection(index, kept, candidates)
+        engine.train(name, engine.pool(through=index).rows)
+        incumbent = gate(engine, name, incumbent)
+
+
+def gate(engine: Engine, name: str, incumbent: str | None) -> str | None:
+    """Measure the stage's adapter on held-out tasks; the incumbent afterwards."""
+    result = engine.benchmark(name, adapter=name)
+    if engine.gate(name, result, incumbent).promote:
+        engine.promote(name)
+        return name
+    return incumbent

@@ -1,0 +1,56 @@
+"""How far a run is, read off its store."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from eval.task import load_tasks
+from rft.engine import BASE, FEW_SHOT, SFT, round_name
+from rft.inputs import benchmark_folder, task_folder
+from rft.run import stored_config
+from rft.store import RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class StageProgress:
+    """One stage: things done of things to do, and what came of it in a few words."""
+
+    name: str
+    done: int
+    total: int
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def progress_of(store: RunStore) -> list[StageProgress]:
+    """All stages of the run in their order, begun or not."""
+    config = stored_config(store)
+    counts = store.candidates.stages()
+    held_out = len(load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]) * config.benchmark.k
+    tasks = len(load_tasks(task_folder(config.data.tasks))[: config.data.limit]) * config.sampling.n
+
+    def benchmark(name: str) -> StageProgress:
+        return StageProgress(f"benchmark-{name}", counts.get(f"benchmark-{name}", 0), held_out, _verdict(store, name))
+
+    def training(name: str) -> StageProgress:
+        adapter = store.fact(f"adapter:{name}")
+        note = "" if adapter is None else f"loss {adapter['final_loss']:.3f} on {adapter['rows']} rows"
+        return StageProgress(f"training {name}", int(adapter is not None), 1, note)
+
+    stages = [benchmark(BASE)]
+    if config.benchmark.few_shot:
+        stages.append(benchmark(FEW_SHOT))
+    stages += [training(SFT), benchmark(SFT)]
+    for index in range(1, config.rounds + 1):
+        name = round_name(index)
+        selection = store.fact(f"selection:{name}")
+        total = tasks if selection is None else selection["sampled"]
+        note = "" if selection is None else f"kept {len(selection['kept'])}"
+        stages += [StageProgress(name, counts.get(name, 0), total, note), training(name), benchmark(name)]
+    return stages
+
+
+def _verdict(store: RunStore, name: str) -> str:
+    decision = store.fact(f"decision:{name}")
+    return "" if decision is None else "promoted" if decision["promote"] else "refused"

@@ -1,0 +1,205 @@
+"""The report of a run: base, base with examples, SFT and each round, with intervals and decisions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from eval.benchmark import Figure, Metrics
+from eval.gate import Decision
+from eval.task import Task
+from rft.config import RftConfig
+from rft.engine import BASE, FEW_SHOT, SFT, round_name
+from rft.measure import benchmark_result, metrics_of
+from rft.paired import Difference, difference
+from rft.store import RunPaths, RunStore
+from scorers import SCORERS
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One measured policy. `against_sft` is its paired difference in share of cases passed; None for SFT and base."""
+
+    name: str
+    metrics: Metrics
+    decision: Decision | None
+    against_sft: Difference | None
+    sampled: int | None = None
+    kept: int | None = None
+    without: dict[str, str] | None = None
+    contaminated: int | None = None
+    adapter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known of a run so far. `finished` is False for one that is still on its way."""
+
+    run: str
+    reward_mode: str
+    model: str
+    seed: int
+    finished: bool
+    rows: tuple[PolicyRow, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's view: base, sft and rounds by name."""
+        by_name = {row.name: row for row in self.rows}
+
+        def entry(name: str) -> dict[str, Any] | None:
+            row = by_name.get(name)
+            return None if row is None else {"metrics": row.metrics.to_json(), **_decision(row)}
+
+        return {
+            "run": self.run,
+            "reward_mode": self.reward_mode,
+            "model": self.model,
+            "seed": self.seed,
+            "finished": self.finished,
+            "base": entry(BASE),
+            "few_shot": entry(FEW_SHOT),
+            "sft": entry(SFT),
+            "rounds": [_round(index, row) for index, row in enumerate(self.rounds, 1)],
+        }
+
+    @property
+    def rounds(self) -> list[PolicyRow]:
+        return [row for row in self.rows if row.name not in (BASE, FEW_SHOT, SFT)]
+
+
+def _decision(row: PolicyRow) -> dict[str, Any]:
+    return {} if row.decision is None else {"decision": row.decision.to_json(), "adapter": row.adapter}
+
+
+def _round(index: int, row: PolicyRow) -> dict[str, Any]:
+    return {
+        "index": index,
+        "sampled": row.sampled,
+        "kept": row.kept,
+        "without": row.without,
+        "contaminated": row.contaminated,
+        "metrics": row.metrics.to_json(),
+        "against_sft": None if row.against_sft is None else row.against_sft.to_json(),
+        **_decision(row),
+    }
+
+
+def collect(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequence[Task]) -> Report:
+    """Read what the run measured so far."""
+    names = [BASE, FEW_SHOT, SFT, *(round_name(index) for index in range(1, config.rounds + 1))]
+    wanted = len(benchmark) * config.benchmark.k
+    counts = store.candidates.stages()
+    measured = [name for name in names if counts.get(f"benchmark-{name}", 0) == wanted]
+    decided = [name for name in measured if name in (BASE, FEW_SHOT) or store.fact(f"decision:{name}") is not None]
+    rows = tuple(_row(store, paths, config, benchmark, name) for name in decided)
+    finished = bool(store.fact("finished"))
+    return Report(paths.name, config.reward.mode, config.model, config.seed, finished, rows)
+
+
+def _row(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequence[Task], name: str) -> PolicyRow:
+    metrics = metrics_of(store, name, benchmark, config.seed)
+    decision = store.fact(f"decision:{name}")
+    if decision is None:
+        return PolicyRow(name, metrics, None, None)
+    adapter = str(paths.adapter(name).relative_to(paths.workspace))
+    if name == SFT:
+        return PolicyRow(name, metrics, Decision.from_json(decision), None, adapter=adapter)
+    selection = store.fact(f"selection:{name}")
+    against = difference(benchmark_result(store, name, benchmark), benchmark_result(store, SFT, benchmark), seed=config.seed)
+    return PolicyRow(
+        name, metrics, Decision.from_json(decision), against,
+        sampled=selection["sampled"], kept=len(selection["kept"]), without=selection["without"],
+        contaminated=len(store.fact(f"pool:{name}")["contaminated"]), adapter=adapter,
+    )  # fmt: skip
+
+
+def render(report: Report, console: Console) -> None:
+    """Print the tables."""
+    state = "" if report.finished else " (not finished)"
+    console.print(f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}")
+    console.print(_measured(report), _scored(report), _decided(report))
+    for row in report.rows:
+        if row.decision is not None:
+            verb = "promoted" if row.decision.promote else "not promoted"
+            console.print(f"{row.name}: {verb}: {row.decision.reason}.", highlight=False, soft_wrap=True)
+
+
+def _measured(report: Report) -> Table:
+    table = Table(title="On the held-out tasks, in %, with 95 % intervals over tasks", box=box.SIMPLE_HEAD)
+    table.add_column("policy")
+    for heading in ("cases passed", "pass@1", "pass@k", "compile", "composite"):
+        table.add_column(heading, justify="right")
+    for row in report.rows:
+        m = row.metrics
+        table.add_row(
+            row.name, _figure(m.cases), _figure(m.pass_at_1), *map(_percent, (m.pass_at_k, m.compile_rate, m.composite))
+        )
+    return table
+
+
+def _scored(report: Report) -> Table:
+    table = Table(title="The scorers' means, in %; code that does not compile counts as 0", box=box.SIMPLE_HEAD)
+    table.add_column("policy")
+    for scorer in SCORERS:
+        table.add_column(scorer, justify="right")
+    for row in report.rows:
+        table.add_row(row.name, *(_percent(row.metrics.scores[scorer]) for scorer in SCORERS))
+    return table
+
+
+def _decided(report: Report) -> Table:
+    table = Table(title="The gate; gains in points of cases passed", box=box.SIMPLE_HEAD)
+    for heading in ("policy", "sampled", "kept", "minus SFT", "decision", "p", "needed", "visible"):
+        table.add_column(heading, justify="left" if heading in ("policy", "decision") else "right")
+    for row in report.rows:
+        if (d := row.decision) is not None:
+            table.add_row(
+                row.name, _count(row.sampled), _count(row.kept),
+                "" if row.against_sft is None else row.against_sft.text(),
+                "promoted" if d.promote else "refused", f"{d.p_value:.4f}", f"{d.alpha:.4f}",
+                "none" if d.mde is None else f"{100 * d.mde:+.1f}",
+            )  # fmt: skip
+    return table
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f}"
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _figure(figure: Figure) -> str:
+    return f"{100 * figure.mean:.1f} [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
+
+
+def write_log_page(report: Report, paths: RunPaths) -> Path:
+    """Write docs/runs/NAME.md: the same tables as Markdown, and the report's JSON beside the run."""
+    paths.log_page.parent.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"# Run {report.run}",
+        "",
+        f"Model {report.model}, seed {report.seed}, reward mode {report.reward_mode}.",
+        "",
+        "| policy | cases passed % | pass@1 % | compile % | composite | decision | p | reason |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in report.rows:
+        m, d = row.metrics, row.decision
+        verdict = ("", "", "") if d is None else ("promoted" if d.promote else "refused", f"{d.p_value:.4f}", d.reason)
+        cells = (
+            row.name, _figure(m.cases), _figure(m.pass_at_1), f"{100 * m.compile_rate:.0f}", f"{m.composite:.2f}", *verdict,
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    for row in report.rounds:
+        without = ", ".join(sorted(row.without or {})) or "none"
+        lines += ["", f"## {row.name}", "", f"Sampled {row.sampled}, kept {row.kept}. Tasks with none kept: {without}."]
+    paths.log_page.write_text("\n".join(lines) + "\n")
+    (paths.folder / "report.json").write_text(json.dumps(report.to_json(), indent=1))
+    return paths.log_page

@@ -1,0 +1,139 @@
+"""Starting and carrying on a run: resolve, check, lock, go; and end well however it ends."""
+
+import errno
+import os
+import signal
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from rft import loop
+from rft.config import RftConfig, flat, parse_config
+from rft.engine import Engine, Inputs
+from rft.errors import InputError, RftError, RunPaused
+from rft.inputs import read_inputs
+from rft.report import collect, render, write_log_page
+from rft.store import RunPaths, RunStore, open_for_writing
+from rft.view import View
+
+FREE_BYTES = 200_000_000
+"""What a run wants free before it begins: adapters, the store and logs of the quickstart stay well below."""
+
+
+def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
+    """Begin the run, carry it on where it stopped, or say that it is finished.
+
+    Raises RunPaused after a Ctrl-C or a full disk, and any package's error with its hint.
+    """
+    _check_disk(paths.workspace)
+    with _pausing(paths), open_for_writing(paths) as store:
+        _same_configuration(store, config, paths)
+        if store.fact("finished"):
+            console.print(f"The run {paths.name!r} is finished; nothing was done.", highlight=False)
+            console.print("`rft report` shows it; start another with --name or a different --seed and --name.", highlight=False)
+            return
+        inputs = read_inputs(config, paths.log("model"))
+        _same_inputs(store, inputs)
+        with View(console, paths.events) as view:
+            view.event("started", process=os.getpid())
+            loop.run(Engine(config, inputs, paths, store, view))
+            view.event("finished")
+        store.state("finished", True)
+        report = collect(store, paths, config, inputs.benchmark)
+        write_log_page(report, paths)
+        render(report, console)
+
+
+def stored_config(store: RunStore) -> RftConfig:
+    """The configuration a run was started with."""
+    return parse_config(store.fact("config"), source="the stored configuration")
+
+
+def _same_configuration(store: RunStore, config: RftConfig, paths: RunPaths) -> None:
+    """Keep the configuration with the run; refuse another one under the same name."""
+    stored = store.fact("config")
+    if stored is None:
+        store.state("config", config.model_dump())
+        return
+    before, now = flat(parse_config(stored, source="the stored configuration")), flat(config)
+    # Rows decoded at once change only the speed; somebody who ran out of memory lowers them and goes on.
+    changed = [key for key in now if before[key] != now[key] and key != "sampling.max_rows"]
+    if changed:
+        differences = ", ".join(f"{key} was {before[key]!r} and is {now[key]!r}" for key in changed)
+        raise InputError(
+            f"the run {paths.name!r} was started with another configuration: {differences}.",
+            hint="Start a run of its own with --name NEW, or `rft resume` to carry this one on as it was.",
+        )
+
+
+def _same_inputs(store: RunStore, inputs: Inputs) -> None:
+    """A run's tasks and base model must stay what they were."""
+    found = {
+        "base model": inputs.base_hash,
+        **{f"training task {task.id}": f"{task.prompt}\0{task.fingerprint()}" for task in inputs.tasks},
+        **{f"held-out task {task.id}": f"{task.prompt}\0{task.fingerprint()}" for task in inputs.benchmark},
+        "demonstrations": "\0".join(row.prompt + row.completion for row in inputs.demonstrations),
+    }
+    recorded = store.fact("inputs")
+    if recorded is None:
+        store.state("inputs", found)
+        return
+    changed = sorted(name for name in recorded.keys() | found.keys() if recorded.get(name) != found.get(name))
+    if changed:
+        raise InputError(
+            f"the run's inputs have changed since it began: {', '.join(changed[:5])}.",
+            hint="Undo the change, or start a run of its own with --name NEW.",
+        )
+
+
+def _check_disk(workspace: Path) -> None:
+    free = os.statvfs(workspace)
+    if free.f_bavail * free.f_frsize < FREE_BYTES:
+        raise RftError(
+            f"only {free.f_bavail * free.f_frsize // 1_000_000} MB are free on the disk of {workspace.resolve()}.",
+            hint=f"A run wants at least {FREE_BYTES // 1_000_000} MB; free some space or run it elsewhere.",
+        )
+
+
+@contextmanager
+def _pausing(paths: RunPaths) -> Iterator[None]:
+    """Turn a Ctrl-C, a SIGTERM and a full disk into RunPaused: what is stored is stored, the rest is done later."""
+    again = f"Run the same command again, or `rft resume --name {paths.name}`, to carry on; nothing finished is repeated."
+    try:
+        with _interrupt_on_sigterm():
+            yield
+    except KeyboardInterrupt:
+        raise RunPaused(f"the run {paths.name!r} was stopped.", hint=again) from None
+    except (OSError, sqlite3.OperationalError) as error:
+        full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
+        if not full:
+            raise
+        raise RunPaused(f"the disk is full ({error}).", hint=f"Free some space. {again}") from error
+
+
+@contextmanager
+def _interrupt_on_sigterm() -> Iterator[None]:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def smoke_name(paths: RunPaths) -> RunPaths:
+    """A smoke run's own name: each one is new, because it is there to be watched."""
+    taken = {path.name for path in paths.workspace.glob("runs/smoke*")}
+    number = next(i for i in range(1, len(taken) + 2) if f"smoke-{i}" not in taken)
+    return replace(paths, name=f"smoke-{number}")
