@@ -64,8 +64,9 @@ def _row(line: str, place: str) -> TrainingRow:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError(f"{place}: not valid JSON: {error}.", hint=hint) from error
-    texts = [fields.get(name) for name in ("prompt", "completion")] if isinstance(fields, dict) else []
-    if len(texts) != 2 or not all(isinstance(text, str) and text.strip() for text in texts):
+    values = [fields.get(name) for name in ("prompt", "completion")] if isinstance(fields, dict) else []
+    texts = [value for value in values if isinstance(value, str) and value.strip()]
+    if len(texts) != 2:
         raise InputError(f"{place}: not a row of prompt and completion.", hint=hint)
     return TrainingRow(*texts)
 

@@ -14,14 +14,13 @@ BLAS = load_blas()
 
 if TYPE_CHECKING:
     import mlx.core as mx
-    import mlx.nn as nn
-    import mlx.optimizers as optimizers
-    import mlx.utils as trees
 else:
     mx = importlib.import_module("mlx.core")
-    nn = importlib.import_module("mlx.nn")
-    optimizers = importlib.import_module("mlx.optimizers")
-    trees = importlib.import_module("mlx.utils")
+
+# These carry no complete types.
+nn: Any = importlib.import_module("mlx.nn")
+optimizers: Any = importlib.import_module("mlx.optimizers")
+trees: Any = importlib.import_module("mlx.utils")
 
 __all__ = ["BLAS", "Device", "current_device", "mx", "nn", "optimizers", "prepare_weights", "trees"]
 
@@ -44,7 +43,7 @@ def current_device() -> Device:
     return Device("cpu", keeps_quantised=False, decode_rows=64)
 
 
-def prepare_weights(model: "nn.Module") -> None:
+def prepare_weights(model: Any) -> None:
     """Bring the weights into the form that is fast here.
 
     On the CPU backend 4-bit and half-precision products run at 7 GFLOP/s against 370 in fp32 (no BLAS takes them),
@@ -63,11 +62,10 @@ def _is_quantised(module: Any) -> bool:
     return isinstance(module, nn.QuantizedLinear | nn.QuantizedEmbedding)
 
 
-def _dequantise(module: Any) -> "nn.Module":
+def _dequantise(module: Any) -> Any:
     weight = mx.dequantize(
         module.weight, module.scales, module.biases, group_size=module.group_size, bits=module.bits, mode=module.mode
     )
-    plain: nn.Module
     if isinstance(module, nn.QuantizedEmbedding):
         plain = nn.Embedding(1, 1)
     else:

@@ -26,7 +26,8 @@ CONTROL_TOKEN = 3
 
 def import_gguf(source: Path, target: Path) -> None:
     """Write `target`, a new folder that `mlx_lm.load` reads. Raises ModelError for an architecture we do not know."""
-    weights, metadata = mx.load(str(source), return_metadata=True)
+    loaded: Any = mx.load(str(source), return_metadata=True)
+    weights, metadata = loaded
     architecture = metadata.get("general.architecture")
     if architecture != "llama":
         raise ModelError(
@@ -112,7 +113,7 @@ def _write_tokenizer(metadata: dict[str, Any], target: Path) -> None:
     tokenizer.save(str(target / "tokenizer.json"))
 
     def token_at(key: str) -> str:
-        return tokens[metadata[f"tokenizer.ggml.{key}_token_id"].item()]
+        return str(tokens[metadata[f"tokenizer.ggml.{key}_token_id"].item()])
 
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",

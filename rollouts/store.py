@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS candidates (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One reply of a policy. `stage` says what it was drawn for ("round-2", "benchmark-sft"), `index` is its place among its N."""
+    """One reply of a policy: `stage` is what it was drawn for ("round-2", "benchmark-sft"), `index` its place among its N."""
 
     stage: str
     task: str

@@ -1,6 +1,7 @@
 """`rft score`."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def _report(file: str) -> dict[str, Any]:
 
 def _read(file: str) -> str:
     if file == "-":
-        return click.get_text_stream("stdin").read()
+        return sys.stdin.read()
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError as error:

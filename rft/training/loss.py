@@ -34,7 +34,7 @@ def completion_loss(model: Any, rows: Sequence[EncodedRow]) -> "Array":
     return _cross_entropy(_head(model, hidden_T_D), mx.array(targets_T)).mean()
 
 
-def _head(model: Any, hidden_T_D: "Array") -> "Array":
+def _head(model: Any, hidden_T_D: "Array") -> Any:
     if hasattr(model, "lm_head"):
         return model.lm_head(hidden_T_D)
     return model.model.embed_tokens.as_linear(hidden_T_D)

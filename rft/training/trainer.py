@@ -116,5 +116,5 @@ def change_norm(weights: "dict[str, Array]", scale: float) -> float:
     for name, a in weights.items():
         if name.endswith(".lora_a"):
             b = weights[name.removesuffix("a") + "b"]
-            total += mx.square(scale * (a @ b)).sum().item()
+            total += float(mx.square(scale * (a @ b)).sum().item().real)
     return float(np.sqrt(total))
