@@ -113,10 +113,15 @@ class Engine:
             common_streams=True,
             max_rows=self.config.sampling.max_rows,
         )
-        self._draw_and_score(request, self.inputs.benchmark)
-        return benchmark_result(self.store, name, self.inputs.benchmark)
+        drawn = self._draw_and_score(request, self.inputs.benchmark)
+        result = benchmark_result(self.store, name, self.inputs.benchmark)
+        if drawn:
+            passed = float(result.pass_rates_T.mean())
+            self.view.say(f"{name} on the held-out tasks: {result.share:.1%} of cases passed, pass@1 {passed:.1%}")
+        return result
 
-    def _draw_and_score(self, request: SampleRequest, tasks: Sequence[Task]) -> None:
+    def _draw_and_score(self, request: SampleRequest, tasks: Sequence[Task]) -> int:
+        """Returns how many candidates had to be drawn."""
         by_id = {task.id: task for task in tasks}
         stored = self.store.candidates.of_stage(request.stage)
         stage = self.view.stage(request.stage, len(tasks) * request.count, len(stored))
@@ -132,9 +137,13 @@ class Engine:
                     scoring.submit(arrived, by_id[arrived.task])
                     stage.advance()
             scoring.finish()
-        if tokens:
-            self._metric(stage=request.stage, candidates=stage.done - len(stored), tokens=tokens, seconds=stage.seconds)
+        drawn = stage.done - len(stored)
+        if drawn:
+            self._metric(stage=request.stage, candidates=drawn, tokens=tokens, seconds=stage.seconds)
+            speed = f"{tokens / stage.seconds:.0f} tokens/s"
+            self.view.say(f"{request.stage}: {drawn} candidates drawn and scored in {stage.seconds:.0f} s, {speed}")
         stage.close()
+        return drawn
 
     def _scored(self, stage: str, tasks: Sequence[Task]) -> list[Scored]:
         by_id = {task.id: task for task in tasks}
@@ -163,6 +172,12 @@ class Engine:
             "without": dict(selection.without),
             "pass_rates": {task: sum(passed) / len(passed) for task, passed in rates.items()},
         }
+        if self.store.fact(f"selection:{round_name(index)}") is None:
+            eligible = sum(candidate.eligible for candidate in candidates)
+            self.view.say(
+                f"{round_name(index)}: {eligible} of {len(candidates)} candidates pass every test; kept the best of "
+                f"{len(selection.kept)} tasks, {len(selection.without)} have none"
+            )
         self.store.state(f"selection:{round_name(index)}", fact)
 
     def pass_rates(self, before: int) -> dict[str, float]:
@@ -226,7 +241,7 @@ class Engine:
             stage.close()
         self.store.state(f"adapter:{name}", adapter.to_json())
         self.view.say(
-            f"trained {name}: {adapter.rows} rows, {adapter.steps} steps, loss {adapter.final_loss:.3f}, "
+            f"{name}: trained on {adapter.rows} rows for {adapter.steps} steps, loss {adapter.final_loss:.3f}, "
             f"||dW|| {adapter.change_norm:.2f}"
         )
         return adapter

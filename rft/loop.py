@@ -3,6 +3,7 @@ a feature but the only way the loop runs."""
 
 from rft import curriculum, selection
 from rft.engine import BASE, FEW_SHOT, SFT, Engine, round_name
+from rft.export import export_round
 
 
 def run(engine: Engine) -> None:
@@ -25,7 +26,9 @@ def run(engine: Engine) -> None:
         candidates = engine.sample(name, tasks, policy, index)
         kept = selection.best_of_n(candidates, config.reward.threshold)
         engine.record_selection(index, kept, candidates)
-        engine.train(name, engine.pool(through=index).rows)
+        pool = engine.pool(through=index)
+        engine.train(name, pool.rows)
+        export_round(engine.paths.exports(name), candidates, kept, pool.rows)
         incumbent = gate(engine, name, incumbent)
 
 

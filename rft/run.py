@@ -42,6 +42,11 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
         _same_inputs(store, inputs)
         with View(console, paths.events) as view:
             view.event("started", process=os.getpid())
+            view.say(
+                f"Run {paths.name}: {config.model}, {config.rounds} rounds, seed {config.seed}; {len(inputs.demonstrations)} "
+                f"demonstrations, {len(inputs.tasks)} training tasks, {len(inputs.benchmark)} held-out tasks. "
+                "Ctrl-C stops it; the same command carries on."
+            )
             loop.run(Engine(config, inputs, paths, store, view))
             view.event("finished")
         store.state("finished", True)
