@@ -197,6 +197,9 @@ class Engine:
         ]
         pool = extend(self.inputs.demonstrations, kept, self.fingerprint)
         contaminated = [{"task": task, **asdict(match)} for task, match in pool.contaminated]
+        if contaminated:
+            named = ", ".join(f"{task} ({match.task_id})" for task, match in pool.contaminated)
+            self.view.say(f"{round_name(through)}: left out {len(contaminated)} kept answers that match held-out tasks: {named}")
         self.store.state(
             f"pool:{round_name(through)}",
             {"rows": len(pool.rows), "contaminated": contaminated, "duplicates": pool.duplicates},

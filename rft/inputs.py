@@ -4,6 +4,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
+from eval.check import check_references
 from eval.contamination import BenchmarkFingerprint
 from eval.task import Task, load_tasks
 from rft.config import RftConfig
@@ -21,6 +22,7 @@ def read_inputs(config: RftConfig, log: Path) -> Inputs:
     benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
     demonstrations = load_demonstrations(demonstrations_file(config.data.demonstrations))
     refuse_contamination(tasks, demonstrations, benchmark)
+    refuse_broken_tasks((*tasks, *benchmark))
     model = resolve_model(config.model, log)
     return Inputs(tasks, benchmark, demonstrations, model, weights_hash(model))
 
@@ -69,6 +71,17 @@ def _row(line: str, place: str) -> TrainingRow:
     if len(texts) != 2:
         raise InputError(f"{place}: not a row of prompt and completion.", hint=hint)
     return TrainingRow(*texts)
+
+
+def refuse_broken_tasks(tasks: tuple[Task, ...]) -> None:
+    """Raise InputError when a reference fails its own tests: no candidate could be right then."""
+    problems = check_references(tasks)
+    if problems:
+        named = "; ".join(f"{problem.task}: {problem.text}" for problem in problems[:3])
+        raise InputError(
+            f"{len(problems)} task(s) cannot be used: {named}.",
+            hint="Correct the task files; `rft tasks check FOLDER` shows every problem.",
+        )
 
 
 def refuse_contamination(tasks: tuple[Task, ...], demonstrations: tuple[TrainingRow, ...], benchmark: tuple[Task, ...]) -> None:

@@ -154,14 +154,14 @@ def _scored(report: Report) -> Table:
 
 def _decided(report: Report) -> Table:
     table = Table(title="The gate; gains in points of cases passed", box=box.SIMPLE_HEAD)
-    for heading in ("policy", "sampled", "kept", "minus SFT", "decision", "p", "needed", "visible"):
-        table.add_column(heading, justify="left" if heading in ("policy", "decision") else "right")
+    for heading in ("policy", "sampled", "kept", "minus SFT", "decision", "p", "visible"):
+        table.add_column(heading, justify="left" if heading in ("policy", "decision") else "right", no_wrap=True)
     for row in report.rows:
         if (d := row.decision) is not None:
             table.add_row(
                 row.name, _count(row.sampled), _count(row.kept),
                 "" if row.against_sft is None else row.against_sft.text(),
-                "promoted" if d.promote else "refused", f"{d.p_value:.4f}", f"{d.alpha:.4f}",
+                "promoted" if d.promote else "refused", f"{d.p_value:.4f}",
                 "none" if d.mde is None else f"{100 * d.mde:+.1f}",
             )  # fmt: skip
     return table

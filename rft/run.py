@@ -33,13 +33,14 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
     """
     _check_disk(paths.workspace)
     with _pausing(paths), open_for_writing(paths) as store:
-        _same_configuration(store, config, paths)
+        _refuse_other_configuration(store, config, paths)
         if store.fact("finished"):
             console.print(f"The run {paths.name!r} is finished; nothing was done.", highlight=False)
             console.print("`rft report` shows it; start another with --name or a different --seed and --name.", highlight=False)
             return
         inputs = read_inputs(config, paths.log("model"))
         _same_inputs(store, inputs)
+        store.state("config", config.model_dump())
         with View(console, paths.events) as view:
             view.event("started", process=os.getpid())
             view.say(
@@ -56,15 +57,17 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
 
 
 def stored_config(store: RunStore) -> RftConfig:
-    """The configuration a run was started with."""
-    return parse_config(store.fact("config"), source="the stored configuration")
-
-
-def _same_configuration(store: RunStore, config: RftConfig, paths: RunPaths) -> None:
-    """Keep the configuration with the run; refuse another one under the same name."""
+    """The configuration a run was started with. Raises InputError when it never came that far."""
     stored = store.fact("config")
     if stored is None:
-        store.state("config", config.model_dump())
+        raise InputError("this run has not begun: its inputs could not be used.", hint="Start it with `rft run --name NAME`.")
+    return parse_config(stored, source="the stored configuration")
+
+
+def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPaths) -> None:
+    """A run keeps the configuration that it was started with. It is stored once its inputs have proved usable."""
+    stored = store.fact("config")
+    if stored is None:
         return
     before, now = flat(parse_config(stored, source="the stored configuration")), flat(config)
     # Rows decoded at once change only the speed; somebody who ran out of memory lowers them and goes on.
@@ -115,6 +118,8 @@ def _pausing(paths: RunPaths) -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         raise RunPaused(f"the run {paths.name!r} was stopped.", hint=again) from None
+    except PermissionError as error:
+        raise RftError(f"{error.filename} cannot be written.", hint="Run in a folder that is yours.") from error
     except (OSError, sqlite3.OperationalError) as error:
         full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
         if not full:

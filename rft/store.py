@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rft.errors import RftError
+from rft.errors import InputError, RftError
 from rollouts.store import CandidateStore
 
 SCHEMA_VERSION = 1
@@ -124,10 +124,10 @@ def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
 
 @contextmanager
 def open_for_reading(paths: RunPaths) -> Iterator[RunStore]:
-    """Open an existing store beside its writer, if there is one. Raises StoreError when there is no such run."""
+    """Open an existing store beside its writer, if there is one. Raises InputError when there is no such run."""
     if not paths.database.is_file():
         known = sorted(path.parent.name for path in paths.workspace.glob("runs/*/run.db"))
-        raise StoreError(
+        raise InputError(
             f"there is no run {paths.name!r} here.",
             hint=f"Runs in this folder: {', '.join(known)}." if known else "Start one with `rft run`.",
         )
@@ -163,8 +163,9 @@ def _connect(database: Path) -> sqlite3.Connection:
                 f"{database} has schema version {version}; this rft reads version {SCHEMA_VERSION}.",
                 hint="Use the rft that wrote it, or start another run with --name.",
             )
-        connection.executescript(TABLES)
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if version == 0:
+            connection.executescript(TABLES)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except sqlite3.DatabaseError as error:
         connection.close()
         if isinstance(error, sqlite3.OperationalError):

@@ -17,6 +17,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+ESTIMATE_SHARE = 0.1
+"""Part of a stage that must be finished before its time left is guessed: the first candidates to end are the short ones."""
 LINE_SECONDS = 15.0
 """In a pipe a stage says how far it is at most this often."""
 
@@ -102,7 +104,9 @@ class Stage:
 
     def _left(self) -> float | None:
         fresh = self.done - self._first
-        return self.seconds / fresh * (self._total - self.done) if fresh > 0 else None
+        if fresh < ESTIMATE_SHARE * (self._total - self._first):
+            return None
+        return self.seconds / fresh * (self._total - self.done)
 
     def close(self) -> None:
         """Take the stage's bar away."""

@@ -33,6 +33,7 @@ def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as log_file:
+        log_start = log_file.tell()
         process = _start(module, log_file)
         assert process.stdin is not None
         assert process.stdout is not None
@@ -40,15 +41,17 @@ def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
             for line in process.stdout:
+                if not line.endswith("\n"):
+                    break  # killed in the middle of a message
                 message: Message = json.loads(line)
                 if message["kind"] == "failed":
                     raise ChildFailed(message["message"], hint=message["hint"])
                 if message["kind"] == "done":
                     return
                 yield message
-            raise _death(module, process, log)
+            raise _death(module, process, log, log_start)
         except BrokenPipeError:
-            raise _death(module, process, log) from None
+            raise _death(module, process, log, log_start) from None
         finally:
             _end(process)
 
@@ -69,10 +72,11 @@ def _start(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
     )
 
 
-def _death(module: str, process: "subprocess.Popen[str]", log: Path) -> ChildDied:
+def _death(module: str, process: "subprocess.Popen[str]", log: Path, log_start: int) -> ChildDied:
     code = process.wait()
     how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
+    own = log.read_bytes()[log_start:].decode(errors="replace")  # earlier children wrote before it
+    tail = "\n".join(own.splitlines()[-LOG_TAIL:])
     return ChildDied(
         f"the child process {module} {how} before it finished." + (f"\n{tail}" if tail else ""),
         hint=f"Its log is {log}. Run the same command again to carry on; if memory ran out, lower sampling.max_rows "

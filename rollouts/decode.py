@@ -1,7 +1,7 @@
 """The decode loop: each prompt is read once and shared by its candidates; rows join and leave the batch as they go."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -66,9 +66,10 @@ def decode(
     """Draw every candidate of every job; completions come in the order in which they end.
 
     A candidate's draws depend on its stream's key alone, not on who shares its batch (the arithmetic of a forward pass may
-    differ in its last bits with the batch's shape). `on_step` hears of each step's live rows.
+    differ in its last bits with the batch's shape). At most `max_rows` are decoded at once; `on_step` hears of each step's
+    live rows.
     """
-    queue = iter(jobs)
+    queue = _parts(jobs, max_rows)
     waiting = next(queue, None)
     batch: _Batch | None = None
     while waiting is not None or batch is not None:
@@ -84,6 +85,14 @@ def decode(
             batch = None
         elif len(batch.rows) - _live(batch) > DEAD_SHARE * len(batch.rows):
             batch = _compact(batch)
+
+
+def _parts(jobs: Iterable[PromptJob], max_rows: int) -> Iterator[PromptJob]:
+    """The jobs, one with more than `max_rows` candidates in parts that read its prompt each."""
+    for job in jobs:
+        for start in range(0, len(job.keys), max_rows):
+            part = slice(start, start + max_rows)
+            yield replace(job, keys=job.keys[part], streams=job.streams[part])
 
 
 def _live(batch: _Batch) -> int:

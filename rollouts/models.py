@@ -45,6 +45,8 @@ def weights_hash(folder: Path) -> str:
     files = sorted(folder.glob("*.safetensors"))
     if not files:
         raise _not_a_model(folder, "it holds no *.safetensors file")
+    if not (folder / "config.json").is_file():
+        raise _not_a_model(folder, "it holds no config.json")
     digest = hashlib.sha256()
     for file in [folder / "config.json", *files]:
         with file.open("rb") as stream:

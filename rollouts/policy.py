@@ -26,7 +26,7 @@ def load_policy(model_folder: Path, adapter: Path | None = None) -> Policy:
     try:
         model, config = load_model(model_folder, lazy=True)
         tokenizer = load_tokenizer(model_folder, eos_token_ids=config.get("eos_token_id"))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise ModelError(
             f"{model_folder} could not be loaded as an mlx-lm model: {error}",
             hint="The folder needs config.json, *.safetensors and tokenizer files; `mlx_lm.convert` makes one.",

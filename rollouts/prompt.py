@@ -10,6 +10,7 @@ class Tokenizer(Protocol):
     """What we use of an mlx-lm tokenizer."""
 
     chat_template: Any
+    eos_token_id: int | None
     eos_token_ids: set[int]
 
     def apply_chat_template(self, messages: Sequence[Message], **options: Any) -> Any: ...

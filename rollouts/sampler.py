@@ -42,7 +42,7 @@ def sample_tokens(logits_B_V: Floats, uniforms_B: Floats, *, temperature: float,
 
 
 def _largest(values_B_V: Floats, count: int) -> Ids:
-    """Ids of the `count` largest values of each row, largest first, equal values by id."""
+    """Ids of the `count` largest values of each row, largest first, equal values by id; at the edge any of several equal ones."""
     rows, width = values_B_V.shape
     count = min(count, width)
     whole = width - width % CHUNK

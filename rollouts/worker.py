@@ -3,41 +3,30 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rollouts.child import serve
 from rollouts.identity import PolicyIdentity, SamplingParameters, candidate_key
+from rollouts.prompt import Tokenizer, render
 
+if TYPE_CHECKING:
+    from rollouts.decode import PromptJob
+
+Places = dict[str, list[tuple[str, int]]]
+"""The tasks and indices that each key's candidate answers."""
 PROGRESS_SECONDS = 0.5
 
 
 def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
     """Answer a SampleRequest (rollouts.sampling) with `completion` and `progress` messages."""
-    from rollouts.decode import PromptJob, decode
+    from rollouts.decode import decode
     from rollouts.device import current_device
     from rollouts.policy import load_policy
-    from rollouts.prompt import render
 
     adapter = Path(request["adapter"]) if request["adapter"] else None
     policy = load_policy(Path(request["model"]), adapter)
     parameters = SamplingParameters(**request["parameters"])
-    identity = PolicyIdentity(**request["identity"])
-    # Policies that are compared answer with the same luck: their streams leave the weights out.
-    stream_identity = PolicyIdentity("", "") if request["common_streams"] else identity
-    places: dict[str, tuple[str, int]] = {}
-    jobs: list[PromptJob] = []
-    for prompt in request["prompts"]:
-        tokens = tuple(render(policy.tokenizer, prompt["messages"]))
-
-        def key_of(index: int, weights: PolicyIdentity, tokens: tuple[int, ...] = tokens) -> str:
-            return candidate_key(
-                seed=request["seed"], round_index=request["round"], policy=weights,
-                prompt_tokens=tokens, parameters=parameters, index=index,
-            )  # fmt: skip
-
-        keys = tuple(key_of(index, identity) for index in prompt["indices"])
-        places.update({key: (prompt["task"], index) for key, index in zip(keys, prompt["indices"], strict=True)})
-        jobs.append(PromptJob(tokens, keys, tuple(key_of(index, stream_identity) for index in prompt["indices"])))
+    jobs, places = _plan(request, policy.tokenizer, parameters)
     send({"kind": "loaded", "device": current_device().name})
 
     drawn, last = 0, time.monotonic()
@@ -51,14 +40,42 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
 
     max_rows = request["max_rows"] or current_device().decode_rows
     for completion in decode(policy, jobs, parameters, max_rows=max_rows, on_step=on_step):
-        task, index = places[completion.key]
-        send(
-            {
-                "kind": "completion", "task": task, "index": index, "key": completion.key,
-                "text": policy.tokenizer.decode(completion.tokens),
-                "tokens": len(completion.tokens), "finish_reason": completion.finish_reason,
-            }
-        )  # fmt: skip
+        text = policy.tokenizer.decode(completion.tokens)
+        for task, index in places[completion.key]:
+            send(
+                {
+                    "kind": "completion", "task": task, "index": index, "key": completion.key, "text": text,
+                    "tokens": len(completion.tokens), "finish_reason": completion.finish_reason,
+                }
+            )  # fmt: skip
+    send({"kind": "progress", "tokens": drawn})
+
+
+def _plan(request: dict[str, Any], tokenizer: Tokenizer, parameters: SamplingParameters) -> "tuple[list[PromptJob], Places]":
+    """What to draw, and where each candidate belongs: tasks that ask the same prompt share its candidates."""
+    from rollouts.decode import PromptJob
+
+    identity = PolicyIdentity(**request["identity"])
+    # Policies that are compared answer with the same luck: their streams leave the weights out.
+    stream_identity = PolicyIdentity("", "") if request["common_streams"] else identity
+    places: Places = {}
+    jobs: list[PromptJob] = []
+    for prompt in request["prompts"]:
+        tokens = tuple(render(tokenizer, prompt["messages"]))
+        streams: dict[str, str] = {}
+        for index in prompt["indices"]:
+            key, stream = (
+                candidate_key(
+                    seed=request["seed"], round_index=request["round"], policy=weights,
+                    prompt_tokens=tokens, parameters=parameters, index=index,
+                )
+                for weights in (identity, stream_identity)
+            )  # fmt: skip
+            if key not in places:
+                streams[key] = stream
+            places.setdefault(key, []).append((prompt["task"], index))
+        jobs.append(PromptJob(tokens, tuple(streams), tuple(streams.values())))
+    return jobs, places
 
 
 if __name__ == "__main__":

@@ -20,6 +20,6 @@ def doctor(as_json: bool) -> None:
         return
     for finding in findings:
         mark = "ok " if finding.ok else "!! "
-        click.echo(f"{mark}{finding.name:<16} {finding.text}")
+        click.echo(f"{mark}{finding.name:<20} {finding.text}")
         if not finding.ok:
-            click.echo(f"   {'':<16} {finding.fix}")
+            click.echo(f"   {'':<20} {finding.fix}")

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from rft.errors import InputError
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -47,4 +49,4 @@ def _read(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise click.FileError(file, hint=error.strerror or "unreadable") from error
+        raise InputError(f"{file} cannot be read: {error.strerror}.", hint="Check the path.") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rft.errors import TrainingError
 from rollouts.prompt import Tokenizer, messages_for, render
 
 
@@ -25,15 +26,20 @@ class EncodedRow:
 
 
 def encode(tokenizer: Tokenizer, row: TrainingRow, *, system: str | None, max_tokens: int) -> EncodedRow:
-    """Token ids of the row as the policy would have produced them. Raises ValueError when longer than `max_tokens`.
+    """Token ids of the row as the policy would have produced them. Raises TrainingError when longer than `max_tokens`.
 
-    A row is never cut: a completion without its end teaches the model not to end.
+    The end is the tokenizer's own: other stop tokens may belong to the base model, like the end of a document. A row is
+    never cut: a completion without its end teaches the model not to end.
     """
     prompt = render(tokenizer, messages_for(row.prompt, system))
     completion = tokenizer.encode(row.completion, add_special_tokens=False)
-    tokens = (*prompt, *completion, min(tokenizer.eos_token_ids))
+    end = min(tokenizer.eos_token_ids) if tokenizer.eos_token_id is None else tokenizer.eos_token_id
+    tokens = (*prompt, *completion, end)
     if len(tokens) > max_tokens:
-        raise ValueError(f"a training row has {len(tokens)} tokens, more than max_row_tokens = {max_tokens}: {row.prompt[:80]!r}")
+        raise TrainingError(
+            f"a training row has {len(tokens)} tokens, more than training.max_row_tokens = {max_tokens}: {row.prompt[:80]!r}",
+            hint="Raise training.max_row_tokens, or shorten that row.",
+        )
     return EncodedRow(tokens, len(prompt))
 
 

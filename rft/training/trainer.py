@@ -65,12 +65,16 @@ def train(
     seed: int,
     on_step: Callable[[StepReport], None],
 ) -> None:
-    """Train the model's trainable weights in place (AdamW without decay). Raises TrainingError on a loss that is not finite."""
+    """Train the model's trainable weights in place with Adam.
+
+    Raises TrainingError without rows, or on a loss that is not finite.
+    """
+    if not rows:
+        raise TrainingError("there are no training rows.", hint="Check data.demonstrations.")
     generator = np.random.default_rng(seed)
     per_epoch = -(-len(rows) // schedule.batch_size)
     steps = schedule.steps if schedule.steps is not None else schedule.epochs * per_epoch
-    rate = optimizers.linear_schedule(0.0, schedule.learning_rate, max(1, schedule.warmup_steps))
-    optimizer = optimizers.Adam(learning_rate=rate, bias_correction=True)
+    optimizer = optimizers.Adam(learning_rate=_rate(schedule), bias_correction=True)
     loss_and_gradient = nn.value_and_grad(model, completion_loss)
     model.train()
     step = 0
@@ -86,6 +90,12 @@ def train(
             learned = sum(len(row.tokens) - row.completion_start for row in batch)
             on_step(StepReport(step, steps, _finite(loss.item(), step), learned))
     model.eval()
+
+
+def _rate(schedule: Schedule) -> Any:
+    """The rate as a function of the steps made: it rises over the warm-up, and is never zero, so that no batch is lost."""
+    first = schedule.learning_rate / (schedule.warmup_steps + 1)
+    return optimizers.linear_schedule(first, schedule.learning_rate, max(1, schedule.warmup_steps))
 
 
 def _finite(loss: float, step: int) -> float:

@@ -1,0 +1,117 @@
+"""The sampler against a plain float64 reference of nucleus sampling."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rollouts.sampler import CHUNK, HEAD, _largest, sample_tokens
+
+Row = NDArray[np.float32]
+EDGE = 1e-5
+"""The sampler's exponentials are fp32: a nucleus whose edge lies this close to top_p may end a token earlier or later."""
+
+
+def nucleus(logits_V: Row, temperature: float, top_p: float) -> NDArray[np.float64]:
+    """Each token's probability; equal logits enter the nucleus by id."""
+    scaled = logits_V.astype(np.float64) / temperature
+    mass = np.exp(scaled - scaled.max())
+    mass /= mass.sum()
+    order = np.argsort(-logits_V, kind="stable")
+    before = np.concatenate([[0.0], np.cumsum(mass[order])[:-1]])
+    assume(np.abs(before - top_p).min() > EDGE)
+    kept = np.where(before < top_p, mass[order], 0.0)
+    result = np.zeros_like(mass)
+    result[order] = kept / kept.sum()
+    return result
+
+
+def drawn(logits_V: Row, uniforms_G: NDArray[np.float64], temperature: float, top_p: float) -> NDArray[np.intp]:
+    logits_G_V = np.repeat(logits_V[None], len(uniforms_G), axis=0)
+    return sample_tokens(logits_G_V, uniforms_G, temperature=temperature, top_p=top_p)
+
+
+def assert_exact(logits_V: Row, grid: int, temperature: float, top_p: float) -> None:
+    """On an even grid of draws each token comes as often as its probability says, to within one draw."""
+    uniforms_G = (np.arange(grid) + 0.5) / grid
+    expected = nucleus(logits_V, temperature, top_p)
+    counts = np.bincount(drawn(logits_V, uniforms_G, temperature, top_p), minlength=len(logits_V))
+    assert np.abs(counts - expected * grid).max() <= 1 + EDGE * grid
+    assert not counts[expected == 0].any(), "a token outside the nucleus was drawn"
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    width=st.integers(1, 300),
+    spread=st.floats(0.01, 10),
+    temperature=st.floats(0.1, 2),
+    top_p=st.floats(0.01, 1),
+)
+def test_the_distribution_is_the_nucleus(seed: int, width: int, spread: float, temperature: float, top_p: float) -> None:
+    logits = np.random.default_rng(seed).normal(0, spread, width).astype(np.float32)
+    assert_exact(logits, 1000, temperature, top_p)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.1, 2.0, 6.0]), top_p=st.sampled_from([0.3, 0.95]))
+def test_a_large_vocabulary(seed: int, spread: float, top_p: float) -> None:
+    logits = np.random.default_rng(seed).normal(0, spread, 49_152).astype(np.float32)
+    assert_exact(logits, 40, 0.8, top_p)
+
+
+@given(st.lists(st.sampled_from([-2.0, 0.0, 0.0, 1.0]), min_size=1, max_size=HEAD), st.floats(0.05, 1))
+def test_ties_enter_the_nucleus_by_id(values: list[float], top_p: float) -> None:
+    assert_exact(np.array(values, dtype=np.float32), 500, 1.0, top_p)
+
+
+@pytest.mark.parametrize("width", [50, HEAD, 1000, 40_000])
+def test_flat_logits_need_the_whole_row(width: int) -> None:
+    """The HEAD most likely of `width` equal tokens hold 64 / width of the mass: the rest comes from the fallback."""
+    assert_exact(np.zeros(width, dtype=np.float32), 60, 1.0, 0.9003)
+
+
+def test_top_p_one_draws_from_all_tokens() -> None:
+    logits = np.linspace(0, 3, 200, dtype=np.float32)
+    uniforms = np.array([0.0, 1 - 1e-12])
+    assert drawn(logits, uniforms, 1.0, 1.0).tolist() == [199, 0]
+
+
+def test_a_top_p_below_the_first_token_is_greedy() -> None:
+    logits = np.array([0.0, 5.0, 1.0], dtype=np.float32)
+    assert set(drawn(logits, np.linspace(0, 0.999, 50), 1.0, 0.01).tolist()) == {1}
+
+
+def test_temperature_zero_takes_the_most_likely() -> None:
+    logits = np.array([[1.0, 3.0, 3.0], [9.0, 3.0, 3.0]], dtype=np.float32)
+    assert sample_tokens(logits, np.array([0.99, 0.99]), temperature=0, top_p=0.95).tolist() == [1, 0]
+
+
+def test_a_row_draws_the_same_beside_other_rows() -> None:
+    """One row needs the fallback, the others do not: nobody's draw depends on it."""
+    generator = np.random.default_rng(3)
+    logits = np.concatenate([generator.normal(0, 5, (6, 500)), np.zeros((2, 500))]).astype(np.float32)
+    uniforms = generator.random(8)
+    together = sample_tokens(logits, uniforms, temperature=0.8, top_p=0.95)
+    alone = [sample_tokens(logits[i : i + 1], uniforms[i : i + 1], temperature=0.8, top_p=0.95)[0] for i in range(8)]
+    assert together.tolist() == alone
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    width=st.one_of(st.integers(1, 600), st.integers(4 * 8 * CHUNK, 4 * 8 * CHUNK + 3 * CHUNK)),
+    count=st.sampled_from([1, 3, 8]),
+    levels=st.sampled_from([2, 20, 1 << 24]),
+)
+def test_largest_equals_a_full_sort(seed: int, width: int, count: int, levels: int) -> None:
+    """Both paths (a plain partition, and chunks from 4 * count * CHUNK on), with many ties and with none."""
+    values = np.random.default_rng(seed).integers(0, levels, (3, width)).astype(np.float32)
+    found = _largest(values, count)
+    for row, ids in zip(values, found, strict=True):
+        sorted_ids = np.argsort(-row, kind="stable")[:count]
+        edge = row[sorted_ids[-1]]
+        assert row[ids].tolist() == row[sorted_ids].tolist()
+        assert len(set(ids.tolist())) == len(ids)
+        # Which of several equal values at the edge are taken is free.
+        assert ids[row[ids] > edge].tolist() == sorted_ids[row[sorted_ids] > edge].tolist()
+        assert (np.diff(ids[row[ids] == edge]) > 0).all()
