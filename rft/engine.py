@@ -16,7 +16,7 @@ from judges import Judge, JudgeRequest
 from rft.config import RftConfig
 from rft.errors import RftError
 from rft.measure import benchmark_result
-from rft.pool import KeptCode, Pool, extend
+from rft.pool import KeptCode, Pool, completion_of, extend
 from rft.rewards import reward
 from rft.scoring import Scoring, extracted, facts_of
 from rft.selection import Scored, Selection
@@ -234,6 +234,7 @@ class Engine:
             model=self.inputs.model,
             system=self.config.system_prompt,
             rows=rows,
+            held_out=[TrainingRow(task.prompt, completion_of(task.reference)) for task in self.inputs.benchmark],
             config=self.config.training,
             seed=self.config.seed,
             target=target,
@@ -245,7 +246,7 @@ class Engine:
         self.store.state(f"adapter:{name}", adapter.to_json())
         self.view.say(
             f"{name}: trained on {adapter.rows} rows for {adapter.steps} steps, loss {adapter.final_loss:.3f}, "
-            f"||dW|| {adapter.change_norm:.2f}"
+            f"held-out loss {adapter.validation_loss:.3f}, ||dW|| {adapter.change_norm:.2f}"
         )
         return adapter
 

@@ -34,6 +34,7 @@ class PolicyRow:
     without: dict[str, str] | None = None
     contaminated: int | None = None
     adapter: str | None = None
+    training: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,15 @@ class Report:
 
 
 def _decision(row: PolicyRow) -> dict[str, Any]:
-    return {} if row.decision is None else {"decision": row.decision.to_json(), "adapter": row.adapter}
+    return (
+        {}
+        if row.decision is None
+        else {
+            "decision": row.decision.to_json(),
+            "adapter": row.adapter,
+            "training": row.training,
+        }
+    )
 
 
 def _round(index: int, row: PolicyRow) -> dict[str, Any]:
@@ -107,14 +116,16 @@ def _row(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequenc
     if decision is None:
         return PolicyRow(name, metrics, None, None)
     adapter = str(paths.adapter(name).relative_to(paths.workspace))
+    training = store.fact(f"adapter:{name}")
     if name == SFT:
-        return PolicyRow(name, metrics, Decision.from_json(decision), None, adapter=adapter)
+        return PolicyRow(name, metrics, Decision.from_json(decision), None, adapter=adapter, training=training)
     selection = store.fact(f"selection:{name}")
     against = difference(benchmark_result(store, name, benchmark), benchmark_result(store, SFT, benchmark), seed=config.seed)
     return PolicyRow(
         name, metrics, Decision.from_json(decision), against,
         sampled=selection["sampled"], kept=len(selection["kept"]), without=selection["without"],
         contaminated=len(store.fact(f"pool:{name}")["contaminated"]), adapter=adapter,
+        training=training,
     )  # fmt: skip
 
 
@@ -127,6 +138,8 @@ def render(report: Report, console: Console) -> None:
         if row.decision is not None:
             verb = "promoted" if row.decision.promote else "not promoted"
             console.print(f"{row.name}: {verb}: {row.decision.reason}.", highlight=False, soft_wrap=True)
+    for row in report.rounds:
+        console.print(f"{row.name}: none kept for {', '.join(row.without or {}) or 'no task'}.", highlight=False, soft_wrap=True)
 
 
 def _measured(report: Report) -> Table:
@@ -187,14 +200,15 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
         "",
         f"Model {report.model}, seed {report.seed}, reward mode {report.reward_mode}.",
         "",
-        "| policy | cases passed % | pass@1 % | compile % | composite | decision | p | reason |",
-        "|---|---|---|---|---|---|---|---|",
+        "| policy | cases passed % | pass@1 % | compile % | composite | train loss | held-out loss | decision | p | reason |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in report.rows:
         m, d = row.metrics, row.decision
         verdict = ("", "", "") if d is None else ("promoted" if d.promote else "refused", f"{d.p_value:.4f}", d.reason)
+        losses = [f"{row.training[key]:.3f}" if row.training else "" for key in ("final_loss", "validation_loss")]
         cells = (
-            row.name, _figure(m.cases), _figure(m.pass_at_1), f"{100 * m.compile_rate:.0f}", f"{m.composite:.2f}", *verdict,
+            row.name, _figure(m.cases), _figure(m.pass_at_1), _percent(m.compile_rate), f"{m.composite:.2f}", *losses, *verdict,
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     for row in report.rounds:

@@ -14,12 +14,14 @@ from rollouts.child import stream_child
 
 @dataclass(frozen=True, slots=True)
 class TrainedAdapter:
-    """What training left: the adapter's hash, its ||dW||, the optimizer steps, and the loss it ended at (nats per token)."""
+    """What training left: the adapter's hash, its ||dW||, the optimizer steps, and the losses it ended at (nats per token):
+    on its last tenth of steps, and on the held-out tasks' references, which are measured and never trained on."""
 
     digest: str
     change_norm: float
     steps: int
     final_loss: float
+    validation_loss: float
     rows: int
 
     def to_json(self) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def train_adapter(
     model: Path,
     system: str | None,
     rows: Sequence[TrainingRow],
+    held_out: Sequence[TrainingRow],
     config: TrainingConfig,
     seed: int,
     target: Path,
@@ -47,6 +50,7 @@ def train_adapter(
         "model": str(model),
         "system": system,
         "rows": [asdict(row) for row in rows],
+        "held_out": [asdict(row) for row in held_out],
         "shape": {"rank": config.rank, "scale": config.scale, "dropout": config.dropout},
         "schedule": {
             "learning_rate": config.learning_rate,
@@ -61,13 +65,14 @@ def train_adapter(
         "out": str(out),
     }
     losses: list[float] = []
-    norm = 0.0
+    trained: dict[str, Any] = {}
     for message in stream_child("rft.training.worker", request, log):
         if message["kind"] == "step":
             losses.append(message["loss"])
             on_step(message)
         elif message["kind"] == "trained":
-            norm = message["change_norm"]
+            trained = message
     tail = losses[-max(1, len(losses) // 10) :]
     digest = install(out, target)
-    return TrainedAdapter(digest, norm, len(losses), sum(tail) / len(tail), len(rows))
+    final_loss = sum(tail) / len(tail)
+    return TrainedAdapter(digest, trained["change_norm"], len(losses), final_loss, trained["validation_loss"], len(rows))

@@ -98,6 +98,18 @@ def _rate(schedule: Schedule) -> Any:
     return optimizers.linear_schedule(first, schedule.learning_rate, max(1, schedule.warmup_steps))
 
 
+def mean_loss(model: Any, rows: Sequence[EncodedRow], batch_size: int) -> float:
+    """Mean negative log likelihood, in nats per completion token, over all rows; nothing is learned."""
+    ordered = sorted(rows, key=lambda row: len(row.tokens))
+    total = tokens = 0.0
+    for start in range(0, len(ordered), batch_size):
+        batch = ordered[start : start + batch_size]
+        learned = sum(len(row.tokens) - row.completion_start for row in batch)
+        total += learned * float(completion_loss(model, batch).item().real)
+        tokens += learned
+    return total / tokens
+
+
 def _finite(loss: float, step: int) -> float:
     if not np.isfinite(loss):
         raise TrainingError(

@@ -7,20 +7,24 @@ from typing import Any
 
 from rollouts.child import serve
 
+VALIDATION_BATCH = 8
+
 
 def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
     """Answer a TrainingRequest (rft.training.adapter) with `step` messages and a last `trained` one."""
     from checkpoints.adapter import WEIGHTS, lora_config, write_config
-    from rft.training.rows import TrainingRow, encode
-    from rft.training.trainer import LoraShape, Schedule, adapter_weights, add_lora, change_norm, train
+    from rft.training.rows import EncodedRow, TrainingRow, encode
+    from rft.training.trainer import LoraShape, Schedule, adapter_weights, add_lora, change_norm, mean_loss, train
     from rollouts.device import mx
     from rollouts.policy import load_policy
 
     policy = load_policy(Path(request["model"]))
-    rows = [
-        encode(policy.tokenizer, TrainingRow(**row), system=request["system"], max_tokens=request["max_row_tokens"])
-        for row in request["rows"]
-    ]
+
+    def encoded(name: str) -> list[EncodedRow]:
+        limits = {"system": request["system"], "max_tokens": request["max_row_tokens"]}
+        return [encode(policy.tokenizer, TrainingRow(**row), **limits) for row in request[name]]
+
+    rows, held_out = encoded("rows"), encoded("held_out")
     shape = LoraShape(**request["shape"])
     add_lora(policy.model, shape, seed=request["seed"])
     started = time.monotonic()
@@ -42,7 +46,8 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
         out,
         lora_config(num_layers=len(policy.model.layers), rank=shape.rank, scale=shape.scale, dropout=shape.dropout),
     )
-    send({"kind": "trained", "change_norm": change_norm(weights, shape.scale)})
+    loss = mean_loss(policy.model, held_out, VALIDATION_BATCH)
+    send({"kind": "trained", "change_norm": change_norm(weights, shape.scale), "validation_loss": loss})
 
 
 if __name__ == "__main__":
