@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
@@ -35,12 +36,18 @@ def _show_round(
 ) -> None:
     selection = store.fact(f"selection:{stage}") or {"kept": {}, "without": {}}
     best = selection["kept"].get(task.id)
-    table = Table(title=stage)
-    for heading in ("", "reward", "cases", "compiles", *SCORERS, "finish", "first failure"):
+    table = Table(title=stage, box=box.SIMPLE_HEAD)
+    for heading in ("", "reward", "cases", "compiles", *SCORERS, "finish"):
         table.add_column(heading)
+    failures: list[str] = []
     for candidate in candidates:
-        table.add_row(*_cells(store, task, candidate, config, kept=best is not None and best["index"] == candidate.index))
+        kept = best is not None and best["index"] == candidate.index
+        cells, failure = _cells(store, task, candidate, config, kept=kept)
+        table.add_row(*cells)
+        if failure:
+            failures.append(f"candidate {candidate.index} fails: {failure}")
     console.print(table)
+    console.print("\n".join(failures), highlight=False, markup=False, soft_wrap=True)
     if best is None:
         console.print(f"none kept: {selection['without'].get(task.id, 'the round is not finished')}", highlight=False)
         return
@@ -52,20 +59,21 @@ def _show_round(
     console.print(Syntax(best["code"].strip(), "lua"))
 
 
-def _cells(store: RunStore, task: Task, candidate: Candidate, config: RftConfig, *, kept: bool) -> list[str]:
+def _cells(store: RunStore, task: Task, candidate: Candidate, config: RftConfig, *, kept: bool) -> tuple[list[str], str]:
+    """The table's cells of one candidate, and its first failure in words."""
     name = f"{candidate.index}{' *' if kept else ''}"
     try:
         facts = facts_of(store, candidate, task)
     except KeyError:
-        return [name, "not scored yet"]
+        return [name, "not scored yet"], ""
     report = facts.execution
     failure = f"{report.failures[0].case}: {report.failures[0].message}" if report.failures else ""
-    return [
+    cells = [
         name,
         f"{reward(facts, config.reward):.3f}",
         f"{report.passed}/{report.total}",
         "yes" if facts.static.compiles else "no",
         *(f"{facts.static.scores[scorer]:.2f}" for scorer in SCORERS),
         "truncated" if extracted(candidate).truncated else candidate.finish_reason,
-        escape(failure[:60]),
     ]
+    return cells, failure
