@@ -1,9 +1,11 @@
 """One adapter folder: `adapters.safetensors` and `adapter_config.json`, as `mlx_lm.generate --adapter-path` reads them."""
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,10 @@ def verify(folder: Path, expected: str) -> None:
 def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        # macOS: a plain fsync leaves data in the drive's cache, while the store's record of the adapter is flushed through.
+        if sys.platform == "darwin":
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+        else:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -6,13 +6,14 @@ import types
 import typing
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rft.errors import InputError
 
-QUICKSTART = "quickstart"
+QUICKSTART, SMOKE = "quickstart", "smoke"
+RECIPES = (QUICKSTART, SMOKE)
 FILE_NAME = "rft.toml"
 
 
@@ -64,7 +65,7 @@ class TrainingConfig(Section):
     epochs: int = Field(3, ge=1)
     """Passes over all rows; every row is trained in every pass."""
     steps: int | None = Field(None, ge=1)
-    """Optimizer steps of every adapter, SFT's and each round's, instead of `epochs`: then SFT is each round's control arm of
+    """Optimizer steps of every adapter, SFT's and each round's; it overrides `epochs`: then SFT is each round's control arm of
     equal training, and the report's difference to it is what the round's own data brought."""
     batch_size: int = Field(4, ge=1)
     """Rows per optimizer step."""
@@ -72,7 +73,7 @@ class TrainingConfig(Section):
     """Steps over which the rate rises from zero."""
     max_gradient_norm: float = Field(1.0, gt=0)
     """Gradients longer than this are scaled down to it."""
-    max_row_tokens: int = Field(2048, ge=16)
+    max_row_tokens: int = Field(8192, ge=16)
     """A longer training row is refused: a cut row would teach the model not to end."""
 
 
@@ -131,14 +132,27 @@ class RftConfig(Section):
     benchmark: BenchmarkConfig = BenchmarkConfig()
     gate: GateConfig = GateConfig()
 
+    @model_validator(mode="after")
+    def _answers_fit_training(self) -> Self:
+        """A kept answer that is too long to train on would end a night's run at its last step."""
+        if self.training.max_row_tokens <= self.sampling.max_new_tokens:
+            raise ValueError(
+                f"training.max_row_tokens ({self.training.max_row_tokens}) must be above sampling.max_new_tokens "
+                f"({self.sampling.max_new_tokens}) by more than a prompt's length"
+            )
+        return self
+
 
 def load_config(file: Path | None, recipe: str, overrides: dict[str, Any]) -> RftConfig:
     """The resolved configuration: defaults, then the recipe, then the file, then what the command line says.
 
+    A file starts from the defaults, which suit a model of its own; `recipe = "quickstart"` in it starts from that recipe.
     Raises InputError naming the key, with the nearest name for an unknown one.
     """
-    tree = _merged(_recipe(recipe), _read(file) if file is not None else {})
-    return parse_config(_merged(tree, overrides), source=str(file or recipe))
+    tree = _read(file) if file is not None else {"recipe": recipe}
+    named = tree.pop("recipe", None)
+    below = _recipe(named) if named is not None else {}
+    return parse_config(_merged(_merged(below, tree), overrides), source=str(file or recipe))
 
 
 def parse_config(tree: dict[str, Any], *, source: str) -> RftConfig:
@@ -150,7 +164,8 @@ def parse_config(tree: dict[str, Any], *, source: str) -> RftConfig:
         path = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise InputError(f"{source}: there is no setting `{path}`.", hint=_nearest(path)) from error
-        raise InputError(f"{source}: `{path}`: {first['msg']} (got {first['input']!r}).", hint="Correct that line.") from error
+        where = f"`{path}`: {first['msg']} (got {first['input']!r})" if path else first["msg"]
+        raise InputError(f"{source}: {where}.", hint="Correct that setting.") from error
 
 
 def flat(config: RftConfig) -> dict[str, Any]:
@@ -166,11 +181,10 @@ def _flatten(tree: dict[str, Any], prefix: str) -> typing.Iterator[tuple[str, An
             yield f"{prefix}{name}", value
 
 
-def _recipe(name: str) -> dict[str, Any]:
-    folder = resources.files("rft.quickstart")
-    file = folder / f"{name}.toml"
-    if not file.is_file():
-        raise InputError(f"there is no recipe {name!r}.", hint="The package brings: quickstart, smoke.")
+def _recipe(name: object) -> dict[str, Any]:
+    file = resources.files("rft.quickstart") / f"{name}.toml"
+    if name not in RECIPES or not file.is_file():
+        raise InputError(f"there is no recipe {name!r}.", hint=f"The package brings: {', '.join(RECIPES)}.")
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
@@ -192,7 +206,7 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nearest(path: str) -> str:
-    known = list(_known_keys(RftConfig, ""))
+    known = ["recipe", *_known_keys(RftConfig, "")]
     close = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
     if not close:
         leaf = path.rpartition(".")[2]

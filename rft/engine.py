@@ -12,9 +12,9 @@ from eval.contamination import BenchmarkFingerprint
 from eval.gate import Decision, GateMargins, alpha_per_look, decide
 from eval.outcome import BenchmarkResult
 from eval.task import Task
-from judges import Judge, JudgeRequest
+from judges import Judge, JudgeRequest, Verdict
 from rft.config import RftConfig
-from rft.errors import RftError
+from rft.errors import RftError, RunPaused
 from rft.measure import benchmark_result
 from rft.pool import KeptCode, Pool, completion_of, extend
 from rft.rewards import reward
@@ -115,6 +115,7 @@ class Engine:
         )
         drawn = self._draw_and_score(request, self.inputs.benchmark)
         result = benchmark_result(self.store, name, self.inputs.benchmark)
+        self.store.state(f"measured:{name}", {"share": result.share})
         if drawn:
             passed = float(result.pass_rates_T.mean())
             self.view.say(f"{name} on the held-out tasks: {result.share:.1%} of cases passed, pass@1 {passed:.1%}")
@@ -147,22 +148,36 @@ class Engine:
 
     def _scored(self, stage: str, tasks: Sequence[Task]) -> list[Scored]:
         by_id = {task.id: task for task in tasks}
-        return [self._with_reward(candidate, by_id[candidate.task]) for candidate in self.store.candidates.of_stage(stage)]
+        known = [(c, facts_of(self.store, c, by_id[c.task])) for c in self.store.candidates.of_stage(stage)]
+        verdicts = self._verdicts([(candidate, by_id[candidate.task]) for candidate, facts in known if facts.eligible])
+        return [
+            Scored(
+                candidate.task,
+                candidate.index,
+                extracted(candidate).code,
+                facts.eligible,
+                reward(facts, self.config.reward, verdicts.get(candidate.key)),
+                facts.static.composite,
+            )
+            for candidate, facts in known
+        ]
 
-    def _with_reward(self, candidate: Candidate, task: Task) -> Scored:
-        facts = facts_of(self.store, candidate, task)
-        code = extracted(candidate).code
-        verdict = None
-        if self.judge is not None and facts.eligible:
-            request = JudgeRequest(candidate.key, task.prompt, task.reference, code)
-            verdict = next(iter(self.judge.judge([request])))
-        value = reward(facts, self.config.reward, verdict)
-        return Scored(task.id, candidate.index, code, facts.eligible, value, facts.static.composite)
+    def _verdicts(self, eligible: Sequence[tuple[Candidate, Task]]) -> dict[str, Verdict]:
+        """The judge's verdict on every eligible candidate; empty without a judge. Raises RunPaused when one is missing."""
+        if self.judge is None:
+            return {}
+        requests = [JudgeRequest(c.key, task.prompt, task.reference, extracted(c).code) for c, task in eligible]
+        verdicts = {verdict.candidate_key: verdict for verdict in self.judge.judge(requests)}
+        if missing := len({request.candidate_key for request in requests} - verdicts.keys()):
+            raise RunPaused(f"the judge left out {missing} candidates.", hint="Run the same command again; nothing is scored 0.")
+        return verdicts
 
     # Selection, pool and training
 
     def record_selection(self, index: int, selection: Selection, candidates: Sequence[Scored]) -> None:
-        """State which candidates the round kept, and each task's share of eligible ones."""
+        """State, once, which candidates the round kept, and each task's share of eligible ones."""
+        if self.store.fact(f"selection:{round_name(index)}") is not None:
+            return
         rates: dict[str, list[bool]] = {}
         for candidate in candidates:
             rates.setdefault(candidate.task, []).append(candidate.eligible)
@@ -172,12 +187,11 @@ class Engine:
             "without": dict(selection.without),
             "pass_rates": {task: sum(passed) / len(passed) for task, passed in rates.items()},
         }
-        if self.store.fact(f"selection:{round_name(index)}") is None:
-            eligible = sum(candidate.eligible for candidate in candidates)
-            self.view.say(
-                f"{round_name(index)}: {eligible} of {len(candidates)} candidates pass every test; kept the best of "
-                f"{len(selection.kept)} tasks, {len(selection.without)} have none"
-            )
+        eligible = sum(candidate.eligible for candidate in candidates)
+        self.view.say(
+            f"{round_name(index)}: {eligible} of {len(candidates)} candidates pass every test; kept the best of "
+            f"{len(selection.kept)} tasks, {len(selection.without)} have none"
+        )
         self.store.state(f"selection:{round_name(index)}", fact)
 
     def pass_rates(self, before: int) -> dict[str, float]:
@@ -204,11 +218,12 @@ class Engine:
             f"pool:{round_name(through)}",
             {"rows": len(pool.rows), "contaminated": contaminated, "duplicates": pool.duplicates},
         )
-        share = len(pool.contaminated) / max(1, len(kept))
+        fresh = self.store.fact(f"selection:{round_name(through)}")["kept"]
+        share = sum(self.fingerprint.match_code(best["code"]) is not None for best in fresh.values()) / max(1, len(fresh))
         if share > self.config.data.max_contaminated_share:
             named = ", ".join(f"{task} ({match.task_id})" for task, match in pool.contaminated[:5])
             raise ContaminationError(
-                f"{share:.0%} of the kept completions match held-out tasks: {named}.",
+                f"{share:.0%} of what the round kept matches held-out tasks: {named}.",
                 hint="Make the training tasks differ from the benchmark, or raise data.max_contaminated_share.",
             )
         return pool
@@ -271,8 +286,10 @@ class Engine:
         return decision
 
     def promote(self, name: str) -> None:
-        """Point adapters/latest at the stage's adapter."""
-        promote(self.paths.latest, self.paths.adapter(name))
+        """Point adapters/latest at the stage's adapter, once: another run may have moved the link since."""
+        if self.store.fact(f"promoted:{name}") is None:
+            promote(self.paths.latest, self.paths.adapter(name))
+            self.store.state(f"promoted:{name}", True)
 
     # Shared
 

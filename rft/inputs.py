@@ -1,5 +1,6 @@
 """Reads and checks what a run works on, before anything is spent: a wrong input stops the run at its start."""
 
+import hashlib
 import json
 from importlib import resources
 from pathlib import Path
@@ -10,10 +11,12 @@ from eval.task import Task, load_tasks
 from rft.config import RftConfig
 from rft.engine import Inputs
 from rft.errors import InputError
+from rft.store import RunStore
 from rft.training.rows import TrainingRow
 from rollouts.models import resolve_model, weights_hash
 
 BUILTIN = "builtin:"
+TRAINING, HELD_OUT = "training task ", "held-out task "
 
 
 def read_inputs(config: RftConfig, log: Path) -> Inputs:
@@ -51,9 +54,13 @@ def _packaged(package: str, setting: str, name: str) -> Path:
 def load_demonstrations(file: Path) -> tuple[TrainingRow, ...]:
     """The rows of a JSONL file. Raises InputError naming the file and the line."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError as error:
         raise InputError(f"there is no file of demonstrations {file}.", hint="Correct data.demonstrations.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the demonstrations {file} cannot be read: {error}.", hint="It must be a JSONL file in UTF-8."
+        ) from error
     rows = tuple(_row(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
     if not rows:
         raise InputError(f"{file} holds no demonstrations.", hint='A row is {"prompt": "...", "completion": "..."}.')
@@ -101,3 +108,46 @@ def _code(completion: str) -> str:
     from scorers.extraction import extract_code
 
     return extract_code(completion).code
+
+
+def described(inputs: Inputs) -> dict[str, str]:
+    """What a run keeps of its inputs, to know them again: everything that a result depends on."""
+    return {
+        "base model": inputs.base_hash,
+        "demonstrations": _hash(*(f"{row.prompt}\0{row.completion}" for row in inputs.demonstrations)),
+        **_described_tasks(TRAINING, inputs.tasks),
+        **_described_tasks(HELD_OUT, inputs.benchmark),
+    }
+
+
+def training_tasks(store: RunStore, config: RftConfig) -> tuple[Task, ...]:
+    """A stored run's training tasks. Raises InputError when they are not the ones it ran on."""
+    tasks = load_tasks(task_folder(config.data.tasks))[: config.data.limit]
+    refuse_changed(store, _described_tasks(TRAINING, tasks), TRAINING)
+    return tasks
+
+
+def held_out_tasks(store: RunStore, config: RftConfig) -> tuple[Task, ...]:
+    """A stored run's held-out tasks. Raises InputError when they are not the ones it was measured on."""
+    tasks = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
+    refuse_changed(store, _described_tasks(HELD_OUT, tasks), HELD_OUT)
+    return tasks
+
+
+def refuse_changed(store: RunStore, found: dict[str, str], prefix: str) -> None:
+    """Raise InputError naming the inputs that differ from the recorded ones whose name begins with `prefix`."""
+    recorded = {name: value for name, value in (store.fact("inputs") or {}).items() if name.startswith(prefix)}
+    changed = sorted(name for name in recorded.keys() | found.keys() if recorded.get(name) != found.get(name))
+    if changed:
+        raise InputError(
+            f"the run's inputs have changed since it began: {', '.join(changed[:5])}.",
+            hint="Undo the change, or start a run of its own with --name NEW. docs/runs holds what this one measured.",
+        )
+
+
+def _described_tasks(kind: str, tasks: tuple[Task, ...]) -> dict[str, str]:
+    return {f"{kind}{task.id}": _hash(task.model_dump_json()) for task in tasks}
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from scorers import SCORERS
 
 
 def benchmark_result(store: RunStore, name: str, tasks: Sequence[Task]) -> BenchmarkResult:
-    """What a policy did on the suite. Raises KeyError for a candidate without a score, EvalError for missing candidates."""
+    """What a policy did on the suite. Raises ScoringError for a candidate without a score, EvalError for missing candidates."""
     by_task: dict[str, list[SampleOutcome]] = {task.id: [] for task in tasks}
     by_id = {task.id: task for task in tasks}
     for candidate in store.candidates.of_stage(f"benchmark-{name}"):

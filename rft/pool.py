@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from eval.contamination import BenchmarkFingerprint, Match
 from rft.training.rows import TrainingRow
 from scorers import canonical_tokens
+from scorers.extraction import extract_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def extend(demonstrations: Sequence[TrainingRow], kept: Iterable[KeptCode], benc
     Two answers to one prompt are the same when their tokens are, comments and layout aside.
     """
     rows = list(demonstrations)
-    seen: set[tuple[str, tuple[str, ...]]] = set()
+    seen = {(row.prompt, canonical_tokens(extract_code(row.completion).code)) for row in demonstrations}
     contaminated: list[tuple[str, Match]] = []
     duplicates = 0
     for answer in kept:

@@ -3,9 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from eval.task import load_tasks
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
-from rft.inputs import benchmark_folder, task_folder
+from rft.inputs import held_out_tasks, training_tasks
 from rft.run import stored_config
 from rft.store import RunStore
 
@@ -27,8 +26,8 @@ def progress_of(store: RunStore) -> list[StageProgress]:
     """All stages of the run in their order, begun or not."""
     config = stored_config(store)
     counts = store.candidates.stages()
-    held_out = len(load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]) * config.benchmark.k
-    tasks = len(load_tasks(task_folder(config.data.tasks))[: config.data.limit]) * config.sampling.n
+    held_out = len(held_out_tasks(store, config)) * config.benchmark.k
+    tasks = len(training_tasks(store, config)) * config.sampling.n
 
     def benchmark(name: str) -> StageProgress:
         return StageProgress(f"benchmark-{name}", counts.get(f"benchmark-{name}", 0), held_out, _verdict(store, name))

@@ -101,9 +101,7 @@ def _round(index: int, row: PolicyRow) -> dict[str, Any]:
 def collect(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequence[Task]) -> Report:
     """Read what the run measured so far."""
     names = [BASE, FEW_SHOT, SFT, *(round_name(index) for index in range(1, config.rounds + 1))]
-    wanted = len(benchmark) * config.benchmark.k
-    counts = store.candidates.stages()
-    measured = [name for name in names if counts.get(f"benchmark-{name}", 0) == wanted]
+    measured = [name for name in names if store.fact(f"measured:{name}") is not None]
     decided = [name for name in measured if name in (BASE, FEW_SHOT) or store.fact(f"decision:{name}") is not None]
     rows = tuple(_row(store, paths, config, benchmark, name) for name in decided)
     finished = bool(store.fact("finished"))

@@ -13,15 +13,18 @@ from types import FrameType
 
 from rich.console import Console
 
+from checkpoints.latest import refuse_folder
 from rft import loop
 from rft.config import RftConfig, flat, parse_config
 from rft.engine import Engine, Inputs
 from rft.errors import InputError, RftError, RunPaused
-from rft.inputs import read_inputs
+from rft.inputs import described, read_inputs, refuse_changed
 from rft.report import collect, render, write_log_page
 from rft.store import RunPaths, RunStore, open_for_writing
 from rft.view import View
 
+MAY_CHANGE = ("sampling.max_rows", "training.max_row_tokens", "data.max_contaminated_share")
+"""Settings of a begun run that change no result: somebody who met one of these limits moves it and goes on."""
 FREE_BYTES = 200_000_000
 """What a run wants free before it begins: adapters, the store and logs of the quickstart stay well below."""
 
@@ -32,6 +35,7 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
     Raises RunPaused after a Ctrl-C or a full disk, and any package's error with its hint.
     """
     _check_disk(paths.workspace)
+    refuse_folder(paths.latest)
     with _pausing(paths), open_for_writing(paths) as store:
         _refuse_other_configuration(store, config, paths)
         if store.fact("finished"):
@@ -50,9 +54,9 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             )
             loop.run(Engine(config, inputs, paths, store, view))
             view.event("finished")
-        store.state("finished", True)
-        report = collect(store, paths, config, inputs.benchmark)
+        report = replace(collect(store, paths, config, inputs.benchmark), finished=True)
         write_log_page(report, paths)
+        store.state("finished", True)
         render(report, console)
 
 
@@ -70,8 +74,7 @@ def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPa
     if stored is None:
         return
     before, now = flat(parse_config(stored, source="the stored configuration")), flat(config)
-    # Rows decoded at once change only the speed; somebody who ran out of memory lowers them and goes on.
-    changed = [key for key in now if before[key] != now[key] and key != "sampling.max_rows"]
+    changed = [key for key in now if before[key] != now[key] and key not in MAY_CHANGE]
     if changed:
         differences = ", ".join(f"{key} was {before[key]!r} and is {now[key]!r}" for key in changed)
         raise InputError(
@@ -81,23 +84,10 @@ def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPa
 
 
 def _same_inputs(store: RunStore, inputs: Inputs) -> None:
-    """A run's tasks and base model must stay what they were."""
-    found = {
-        "base model": inputs.base_hash,
-        **{f"training task {task.id}": f"{task.prompt}\0{task.fingerprint()}" for task in inputs.tasks},
-        **{f"held-out task {task.id}": f"{task.prompt}\0{task.fingerprint()}" for task in inputs.benchmark},
-        "demonstrations": "\0".join(row.prompt + row.completion for row in inputs.demonstrations),
-    }
-    recorded = store.fact("inputs")
-    if recorded is None:
-        store.state("inputs", found)
-        return
-    changed = sorted(name for name in recorded.keys() | found.keys() if recorded.get(name) != found.get(name))
-    if changed:
-        raise InputError(
-            f"the run's inputs have changed since it began: {', '.join(changed[:5])}.",
-            hint="Undo the change, or start a run of its own with --name NEW.",
-        )
+    """A run's tasks, demonstrations and base model must stay what they were."""
+    if store.fact("inputs") is None:
+        store.state("inputs", described(inputs))
+    refuse_changed(store, described(inputs), "")
 
 
 def _check_disk(workspace: Path) -> None:

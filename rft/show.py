@@ -12,7 +12,7 @@ from eval.task import Task
 from rft.config import RftConfig
 from rft.engine import round_name
 from rft.rewards import reward
-from rft.scoring import extracted, facts_of
+from rft.scoring import ScoringError, extracted, facts_of
 from rft.store import RunStore
 from rollouts.store import Candidate
 from scorers import SCORERS
@@ -64,7 +64,7 @@ def _cells(store: RunStore, task: Task, candidate: Candidate, config: RftConfig,
     name = f"{candidate.index}{' *' if kept else ''}"
     try:
         facts = facts_of(store, candidate, task)
-    except KeyError:
+    except ScoringError:
         return [name, "not scored yet"], ""
     report = facts.execution
     failure = f"{report.failures[0].case}: {report.failures[0].message}" if report.failures else ""

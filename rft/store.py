@@ -3,14 +3,17 @@
 import fcntl
 import json
 import os
+import re
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rft.errors import InputError, RftError
+from rollouts.store import SCHEMA as CANDIDATES
 from rollouts.store import CandidateStore
 
 SCHEMA_VERSION = 1
@@ -30,6 +33,12 @@ class RunPaths:
 
     workspace: Path
     name: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
+            raise InputError(
+                f"{self.name!r} cannot be a run's name.", hint="Use letters, digits, `.`, `_` and `-`, a letter or digit first."
+            )
 
     @property
     def folder(self) -> Path:
@@ -104,7 +113,7 @@ def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
     paths.folder.mkdir(parents=True, exist_ok=True)
     with (paths.folder / "lock").open("a+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(lock)
         except BlockingIOError as error:
             lock.seek(0)
             holder = lock.read().strip() or "another process"
@@ -120,6 +129,15 @@ def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
             yield RunStore(connection)
         finally:
             connection.close()
+
+
+def _lock(file: IO[str]) -> None:
+    """Take the lock. A look by `rft status` holds it for an instant, so one refusal is not believed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(0.2)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
@@ -164,7 +182,7 @@ def _connect(database: Path) -> sqlite3.Connection:
                 hint="Use the rft that wrote it, or start another run with --name.",
             )
         if version == 0:
-            connection.executescript(TABLES)
+            connection.executescript(CANDIDATES + TABLES)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except sqlite3.DatabaseError as error:
         connection.close()

@@ -54,7 +54,7 @@ def _load() -> Blas:
     errors: list[str] = []
     packaged = _find("cmeel.prefix/lib/libopenblas.so")
     if packaged is not None:
-        _lend_fortran_runtime()
+        _lend_fortran_runtime(errors)
         if _try_load(str(packaged), errors):
             return Blas("OpenBLAS (cmeel-openblas)", str(packaged))
     for name in SYSTEM_NAMES:
@@ -72,7 +72,7 @@ def _try_load(path: str, errors: list[str]) -> bool:
     return True
 
 
-def _lend_fortran_runtime() -> None:
+def _lend_fortran_runtime(errors: list[str]) -> None:
     """Make `libgfortran.so.5` known to the loader from MLX's wheel; do nothing where the system has it or MLX has not."""
     try:
         ctypes.CDLL(FORTRAN_RUNTIME)
@@ -81,8 +81,8 @@ def _lend_fortran_runtime() -> None:
         if fortran is None:
             return
         if quadmath is not None:
-            ctypes.CDLL(str(quadmath))
-        ctypes.CDLL(_renamed_copy(fortran))
+            _try_load(str(quadmath), errors)
+        _try_load(_renamed_copy(fortran), errors)
 
 
 def _renamed_copy(library: Path) -> str:

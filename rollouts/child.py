@@ -79,8 +79,8 @@ def _death(module: str, process: "subprocess.Popen[str]", log: Path, log_start: 
     tail = "\n".join(own.splitlines()[-LOG_TAIL:])
     return ChildDied(
         f"the child process {module} {how} before it finished." + (f"\n{tail}" if tail else ""),
-        hint=f"Its log is {log}. Run the same command again to carry on; if memory ran out, lower sampling.max_rows "
-        "or training.batch_size.",
+        hint=f"Its log is {log}. Run the same command again to carry on. If memory ran out while sampling, set a lower "
+        "sampling.max_rows first; while training, start anew with --name NEW and a lower training.batch_size.",
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FinishReason = Literal["stop", "length"]
 PREFILL_TOKENS = 512
 """Prompt tokens read in one pass: bounds the memory of a long prompt's attention and logits."""
+FEWEST_ROWS = 2
+"""A row decoded alone differs in its last bits from the same row in a batch (a matrix product becomes a vector's)."""
 DEAD_SHARE = 0.25
 """Rows that ended stay in the batch until they are this share of it: taking one out copies the whole cache."""
 
@@ -108,10 +110,12 @@ def _prefill(policy: Policy, job: PromptJob, parameters: SamplingParameters) -> 
     for start in range(0, head.shape[1], PREFILL_TOKENS):
         policy.model(head[:, start : start + PREFILL_TOKENS], cache=cache)
         mx.eval([layer.state for layer in cache])
-    count = len(job.keys)
     rows = [
         _Row(key, uniform_stream(stream, parameters.max_new_tokens)) for key, stream in zip(job.keys, job.streams, strict=True)
     ]
+    if len(rows) < FEWEST_ROWS:
+        rows.append(replace(rows[0], tokens=[], ended=True))
+    count = len(rows)
     shared = [type(layer).merge([layer] * count) for layer in cache]
     return _Batch(shared, rows, mx.full((count,), job.tokens[-1], dtype=mx.int32))
 
@@ -129,6 +133,8 @@ def _compact(batch: _Batch) -> _Batch | None:
     alive = [i for i, row in enumerate(batch.rows) if not row.ended]
     if not alive:
         return None
+    ended = [i for i, row in enumerate(batch.rows) if row.ended]
+    alive = sorted(alive + ended[: max(0, FEWEST_ROWS - len(alive))])
     if len(alive) == len(batch.rows):
         return batch
     index = mx.array(alive)

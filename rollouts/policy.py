@@ -26,11 +26,16 @@ def load_policy(model_folder: Path, adapter: Path | None = None) -> Policy:
     try:
         model, config = load_model(model_folder, lazy=True)
         tokenizer = load_tokenizer(model_folder, eos_token_ids=config.get("eos_token_id"))
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
         raise ModelError(
             f"{model_folder} could not be loaded as an mlx-lm model: {error}",
             hint="The folder needs config.json, *.safetensors and tokenizer files; `mlx_lm.convert` makes one.",
         ) from error
+    if tokenizer.chat_template is None:
+        raise ModelError(
+            f"{model_folder} has no chat template, so there is no way to ask it for an answer.",
+            hint="Use an instruct model, or put a chat_template into its tokenizer_config.json.",
+        )
     prepare_weights(model)
     if adapter is not None:
         model = load_adapters(model, str(adapter))

@@ -1,7 +1,7 @@
 """Draws one token for every row of a batch: temperature and nucleus (top-p) sampling, exact and without a full sort.
 
-In numpy on every device: on the CPU backend its vectorised exp and partition take 8 ms for 64 rows of a 49k vocabulary where
-the same steps in MLX take 85 ms, and what a draw gives is then the same arithmetic everywhere.
+In numpy on every device: MLX's exp is scalar on the CPU backend (38 ms for the logsumexp alone of 64 rows of a 49k vocabulary,
+where numpy's exp takes 3 ms), and what a draw gives is then the same arithmetic everywhere.
 
 Suffixes: B rows, V vocabulary, K tokens looked at first.
 """

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS candidates (
     tokens INTEGER NOT NULL,
     finish_reason TEXT NOT NULL,
     PRIMARY KEY (stage, task, idx)
-) STRICT
+) STRICT;
 """
 
 
@@ -33,11 +33,10 @@ class Candidate:
 
 
 class CandidateStore:
-    """Candidates of one run, on the run's own connection."""
+    """Candidates of one run, on the run's own connection; whoever opens it has executed SCHEMA."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.execute(SCHEMA)
 
     def add(self, candidate: Candidate) -> None:
         """Store and commit one candidate. A place that is already taken keeps what it holds."""

@@ -27,7 +27,6 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
     policy = load_policy(Path(request["model"]), adapter)
     parameters = SamplingParameters(**request["parameters"])
     jobs, places = _plan(request, policy.tokenizer, parameters)
-    send({"kind": "loaded", "device": current_device().name})
 
     drawn, last = 0, time.monotonic()
 
@@ -56,8 +55,7 @@ def _plan(request: dict[str, Any], tokenizer: Tokenizer, parameters: SamplingPar
     from rollouts.decode import PromptJob
 
     identity = PolicyIdentity(**request["identity"])
-    # Policies that are compared answer with the same luck: their streams leave the weights out.
-    stream_identity = PolicyIdentity("", "") if request["common_streams"] else identity
+    common = request["common_streams"]
     places: Places = {}
     jobs: list[PromptJob] = []
     for prompt in request["prompts"]:
@@ -67,9 +65,13 @@ def _plan(request: dict[str, Any], tokenizer: Tokenizer, parameters: SamplingPar
             key, stream = (
                 candidate_key(
                     seed=request["seed"], round_index=request["round"], policy=weights,
-                    prompt_tokens=tokens, parameters=parameters, index=index,
+                    prompt_tokens=asked, parameters=parameters, index=index,
                 )
-                for weights in (identity, stream_identity)
+                # Policies that are compared answer with the same luck: their streams know the task, not weights or examples.
+                for weights, asked in (
+                    (identity, tokens),
+                    (PolicyIdentity("", ""), tuple(prompt["task"].encode())) if common else (identity, tokens),
+                )
             )  # fmt: skip
             if key not in places:
                 streams[key] = stream

@@ -1,4 +1,5 @@
-"""Rounds minus SFT over several seeds of one recipe: per-task differences averaged over seeds, with intervals over tasks.
+"""Rounds minus SFT over several seeds of one recipe: per-task differences averaged over seeds, with intervals over
+tasks. The intervals do not hold the spread between seeds; the values by seed show it.
 
 With `training.steps` set, SFT is trained as long as each round, so the difference is what the round's own data brought.
 
@@ -12,9 +13,8 @@ import numpy as np
 
 from eval.outcome import paired_differences
 from eval.statistics import bootstrap_interval
-from eval.task import load_tasks
 from rft.engine import BASE, SFT, round_name
-from rft.inputs import benchmark_folder
+from rft.inputs import held_out_tasks
 from rft.measure import benchmark_result
 from rft.run import stored_config
 from rft.store import RunPaths, open_for_reading
@@ -24,7 +24,7 @@ def differences(paths: RunPaths, pairs: list[tuple[str, str]]) -> dict[tuple[str
     """Per-task differences in share of cases passed, shape T, for each (policy, reference)."""
     with open_for_reading(paths) as store:
         config = stored_config(store)
-        tasks = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
+        tasks = held_out_tasks(store, config)
         results = {name: benchmark_result(store, name, tasks) for pair in pairs for name in pair}
         for name in (SFT, *(pair[0] for pair in pairs if pair[1] == SFT)):
             decision = store.fact(f"decision:{name}")

@@ -15,9 +15,8 @@ def report(name: str | None, as_json: bool) -> None:
     """
     from rich.console import Console
 
-    from eval.task import load_tasks
     from rft.cli.workspace import run_paths
-    from rft.inputs import benchmark_folder
+    from rft.inputs import held_out_tasks
     from rft.report import collect, render
     from rft.run import stored_config
     from rft.store import open_for_reading
@@ -25,8 +24,7 @@ def report(name: str | None, as_json: bool) -> None:
     paths = run_paths(name)
     with open_for_reading(paths) as store:
         config = stored_config(store)
-        benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
-        found = collect(store, paths, config, benchmark)
+        found = collect(store, paths, config, held_out_tasks(store, config))
     if as_json:
         click.echo(json.dumps(found.to_json()))
     else:

@@ -27,6 +27,8 @@ def run(rounds: int | None, name: str | None, seed: int | None, config: str | No
     from rft.run import smoke_name, start
     from rft.store import RunPaths
 
+    if smoke and config is not None:
+        raise click.UsageError("--smoke has a recipe of its own; leave --config out.")
     overrides: dict[str, Any] = {key: value for key, value in (("rounds", rounds), ("seed", seed)) if value is not None}
     recipe = "smoke" if smoke else QUICKSTART
     resolved = load_config(None if smoke else config_file(config), recipe, overrides)

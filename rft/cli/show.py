@@ -14,10 +14,9 @@ def show(task: str, name: str | None, round_index: int | None) -> None:
     """
     from rich.console import Console
 
-    from eval.task import load_tasks
     from rft.cli.workspace import run_paths
     from rft.errors import InputError
-    from rft.inputs import task_folder
+    from rft.inputs import training_tasks
     from rft.run import stored_config
     from rft.show import show_task
     from rft.store import open_for_reading
@@ -25,8 +24,10 @@ def show(task: str, name: str | None, round_index: int | None) -> None:
     paths = run_paths(name)
     with open_for_reading(paths) as store:
         config = stored_config(store)
-        tasks = {item.id: item for item in load_tasks(task_folder(config.data.tasks))[: config.data.limit]}
+        tasks = {item.id: item for item in training_tasks(store, config)}
         if task not in tasks:
             raise InputError(f"there is no training task {task!r}.", hint=f"Tasks: {', '.join(tasks)}.")
+        if round_index is not None and round_index > config.rounds:
+            raise InputError(f"this run has {config.rounds} rounds.", hint="Leave --round out to see all.")
         rounds = [round_index] if round_index else range(1, config.rounds + 1)
         show_task(store, tasks[task], rounds, config, Console())

@@ -10,8 +10,9 @@ def run_paths(name: str | None) -> RunPaths:
     """The run of this name in the current folder; without a name the one that was written last, else the quickstart's."""
     workspace = Path.cwd()
     if name is None:
-        databases = sorted(workspace.glob("runs/*/run.db"), key=lambda path: path.stat().st_mtime)
-        name = databases[-1].parent.name if databases else QUICKSTART
+        # The event log is written only once a run's inputs have proved usable.
+        logs = sorted(workspace.glob("runs/*/events.jsonl"), key=lambda path: path.stat().st_mtime)
+        name = logs[-1].parent.name if logs else QUICKSTART
     return RunPaths(workspace, name)
 
 

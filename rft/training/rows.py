@@ -25,7 +25,7 @@ class EncodedRow:
     completion_start: int
 
 
-def encode(tokenizer: Tokenizer, row: TrainingRow, *, system: str | None, max_tokens: int) -> EncodedRow:
+def encode(tokenizer: Tokenizer, row: TrainingRow, *, system: str | None, max_tokens: int | None) -> EncodedRow:
     """Token ids of the row as the policy would have produced them. Raises TrainingError when longer than `max_tokens`.
 
     The end is the tokenizer's own: other stop tokens may belong to the base model, like the end of a document. A row is
@@ -35,7 +35,7 @@ def encode(tokenizer: Tokenizer, row: TrainingRow, *, system: str | None, max_to
     completion = tokenizer.encode(row.completion, add_special_tokens=False)
     end = min(tokenizer.eos_token_ids) if tokenizer.eos_token_id is None else tokenizer.eos_token_id
     tokens = (*prompt, *completion, end)
-    if len(tokens) > max_tokens:
+    if max_tokens is not None and len(tokens) > max_tokens:
         raise TrainingError(
             f"a training row has {len(tokens)} tokens, more than training.max_row_tokens = {max_tokens}: {row.prompt[:80]!r}",
             hint="Raise training.max_row_tokens, or shorten that row.",

@@ -114,7 +114,7 @@ def _finite(loss: float, step: int) -> float:
     if not np.isfinite(loss):
         raise TrainingError(
             f"the training loss became {loss} at step {step}.",
-            hint="Lower training.learning_rate or training.scale, or look for a damaged row in the training data.",
+            hint="Lower training.learning_rate and start anew with --name NEW, or look for a damaged row in the training data.",
         )
     return loss
 

@@ -20,11 +20,11 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
 
     policy = load_policy(Path(request["model"]))
 
-    def encoded(name: str) -> list[EncodedRow]:
-        limits = {"system": request["system"], "max_tokens": request["max_row_tokens"]}
-        return [encode(policy.tokenizer, TrainingRow(**row), **limits) for row in request[name]]
+    def encoded(name: str, max_tokens: int | None) -> list[EncodedRow]:
+        rows = [TrainingRow(**row) for row in request[name]]
+        return [encode(policy.tokenizer, row, system=request["system"], max_tokens=max_tokens) for row in rows]
 
-    rows, held_out = encoded("rows"), encoded("held_out")
+    rows, held_out = encoded("rows", request["max_row_tokens"]), encoded("held_out", None)
     shape = LoraShape(**request["shape"])
     add_lora(policy.model, shape, seed=request["seed"])
     started = time.monotonic()

@@ -15,9 +15,8 @@ EDGE = 1e-5
 
 def nucleus(logits_V: Row, temperature: float, top_p: float) -> tuple[NDArray[np.float64], float]:
     """Each token's probability, and how near to `top_p` the nucleus ends. Equal logits enter by id."""
-    scaled = logits_V.astype(np.float64) / temperature
-    mass = np.exp(scaled - scaled.max())
-    mass /= mass.sum()
+    scaled = (logits_V.astype(np.float64) - np.max(logits_V)) / temperature
+    mass = np.exp(scaled) / np.exp(scaled).sum()
     order = np.argsort(-logits_V, kind="stable")
     before = np.concatenate([[0.0], np.cumsum(mass[order])[:-1]])
     kept = np.where(before < top_p, mass[order], 0.0)

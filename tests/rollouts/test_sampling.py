@@ -1,0 +1,123 @@
+"""Sampling on the tiny model: through the real child, and where only its answers matter with its work done here."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+import rollouts.sampling
+from rollouts.errors import ChildDied
+from rollouts.identity import PolicyIdentity, SamplingParameters
+from rollouts.prompt import messages_for
+from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
+from rollouts.store import Candidate, CandidateStore
+from rollouts.worker import work
+
+
+@pytest.fixture
+def store() -> CandidateStore:
+    return CandidateStore(sqlite3.connect(":memory:"))
+
+
+@pytest.fixture
+def request_(tiny_model: Path) -> SampleRequest:
+    prompts = [TaskPrompt(task, messages_for(text, None)) for task, text in [("a", "one"), ("b", "two"), ("c", "one")]]
+    return SampleRequest(
+        stage="round-1",
+        policy=PolicySource(tiny_model, None, PolicyIdentity("tiny", "")),
+        prompts=prompts,
+        count=3,
+        parameters=SamplingParameters(1.0, 1.0, 12),
+        seed=0,
+        round_index=1,
+    )
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do the child's work here; a child takes seconds to load MLX."""
+
+    def stream(_module: str, request: dict[str, Any], log: Path) -> Iterator[dict[str, Any]]:
+        log.touch()
+        messages: list[dict[str, Any]] = []
+        work(json.loads(json.dumps(request)), messages.append)
+        yield from messages
+
+    monkeypatch.setattr(rollouts.sampling, "stream_child", stream)
+
+
+def places(candidates: Sequence[Candidate | Progress]) -> Counter[tuple[str, int]]:
+    return Counter((c.task, c.index) for c in candidates if isinstance(c, Candidate))
+
+
+EVERY_PLACE = Counter([(task, index) for task in "abc" for index in range(3)])
+
+
+def test_all_is_drawn_stored_and_counted(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:
+    arrived = list(sample(store, request_, tmp_path / "log"))
+    stored = store.of_stage("round-1")
+    assert places(arrived) == places(stored) == EVERY_PLACE
+    assert all(c.tokens == 12 or c.finish_reason == "stop" for c in stored)
+    by_key = {c.key: c for c in stored}
+    drawn = sum(c.tokens + (c.finish_reason == "stop") for c in by_key.values())
+    assert sum(p.tokens for p in arrived if isinstance(p, Progress)) == drawn
+
+
+@pytest.mark.usefixtures("in_process")
+def test_tasks_with_the_same_prompt_share_candidates(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:
+    list(sample(store, request_, tmp_path / "log"))
+    texts: dict[str, list[tuple[str, str]]] = {}
+    for candidate in store.of_stage("round-1"):
+        texts.setdefault(candidate.task, []).append((candidate.key, candidate.text))
+    assert texts["a"] == texts["c"]
+    assert not set(texts["a"]) & set(texts["b"])
+
+
+@pytest.mark.usefixtures("in_process")
+def test_only_what_is_missing_is_drawn(request_: SampleRequest, tmp_path: Path) -> None:
+    whole, part = (CandidateStore(sqlite3.connect(":memory:")) for _ in range(2))
+    list(sample(whole, request_, tmp_path / "log"))
+    kept = [c for c in whole.of_stage("round-1") if (c.task, c.index) not in [("a", 1), ("b", 0), ("b", 2), ("c", 2)]]
+    for candidate in kept:
+        part.add(candidate)
+    arrived = list(sample(part, request_, tmp_path / "log"))
+    assert places(arrived) == Counter([("a", 1), ("b", 0), ("b", 2), ("c", 2)])
+    assert part.of_stage("round-1") == whole.of_stage("round-1"), "a resumed stage is the same as an uninterrupted one"
+    assert list(sample(part, request_, tmp_path / "no-child-no-log")) == []
+    assert not (tmp_path / "no-child-no-log").exists()
+
+
+@pytest.mark.usefixtures("in_process")
+def test_common_streams_give_two_policies_the_same_luck(request_: SampleRequest, tmp_path: Path) -> None:
+    """The same weights under two names: other luck in a round, the same on a benchmark; never the same key."""
+    request_ = replace(request_, prompts=request_.prompts[:1])
+    renamed = replace(request_, policy=replace(request_.policy, identity=PolicyIdentity("tiny", "adapter")))
+    drawn: dict[bool, list[list[Candidate]]] = {}
+    for common in (False, True):
+        for request in (request_, renamed):
+            store = CandidateStore(sqlite3.connect(":memory:"))
+            list(sample(store, replace(request, common_streams=common), tmp_path / "log"))
+            drawn.setdefault(common, []).append(store.of_stage("round-1"))
+    for common, (first, second) in drawn.items():
+        assert not {c.key for c in first} & {c.key for c in second}
+        assert ([c.text for c in first] == [c.text for c in second]) == common
+
+
+def test_what_arrived_before_a_death_stays(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:
+    many = replace(request_, count=300, parameters=SamplingParameters(1.0, 1.0, 60), max_rows=2)
+    with pytest.raises(ChildDied, match="killed by signal 9"):
+        _kill_at_first(sample(store, many, tmp_path / "log"))
+    assert 0 < len(store.of_stage("round-1")) < 900
+
+
+def _kill_at_first(arriving: Iterator[Candidate | Progress]) -> None:
+    next(arrived for arrived in arriving if isinstance(arrived, Candidate))
+    worker = next(child for child in psutil.Process().children() if "rollouts.worker" in child.cmdline())
+    worker.kill()
+    list(arriving)
