@@ -17,6 +17,8 @@ NonEmpty = Annotated[str, Field(min_length=1)]
 class TaskFileError(EvalError):
     """A task file, or a folder of them, cannot be used."""
 
+    exit_code = 2
+
 
 class Task(BaseModel):
     """What a task file holds."""

@@ -193,6 +193,8 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"there is no configuration file {file}.", hint="Check the path.") from error
+    except OSError as error:
+        raise InputError(f"the configuration {file} cannot be read: {error.strerror}.", hint="Check the path.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not valid TOML: {error}", hint="Correct the line it names.") from error
 
@@ -207,7 +209,8 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 def _nearest(path: str) -> str:
     known = ["recipe", *_known_keys(RftConfig, "")]
-    close = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
+    sections = [key.partition(".")[0] for key in known if "." in key]
+    close = difflib.get_close_matches(path, [*known, *sections], n=1, cutoff=0.5)
     if not close:
         leaf = path.rpartition(".")[2]
         close = [key for key in known if key.rpartition(".")[2] == leaf] or difflib.get_close_matches(

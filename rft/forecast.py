@@ -20,7 +20,7 @@ def show_forecast(config: RftConfig, paths: RunPaths, console: Console) -> None:
     demonstrations = load_demonstrations(demonstrations_file(config.data.demonstrations))
     console.print(f"Run {paths.name} in {paths.folder.relative_to(paths.workspace)} (nothing was started)\n")
     for key, value in flat(config).items():
-        console.print(f"  {key} = {value!r}", highlight=False)
+        console.print(f"  {key} = {value!r}", highlight=False, markup=False)
     policies = 2 + config.rounds + bool(config.benchmark.few_shot)
     candidates = config.rounds * len(tasks) * config.sampling.n
     measured = policies * len(benchmark) * config.benchmark.k

@@ -130,7 +130,8 @@ def _row(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequenc
 def render(report: Report, console: Console) -> None:
     """Print the tables."""
     state = "" if report.finished else " (not finished)"
-    console.print(f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}")
+    heading = f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}"
+    console.print(heading, markup=False)
     console.print(_measured(report), _scored(report), _decided(report))
     for row in report.rows:
         if row.decision is not None:
@@ -209,6 +210,16 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
             row.name, _figure(m.cases), _figure(m.pass_at_1), _percent(m.compile_rate), f"{m.composite:.2f}", *losses, *verdict,
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
+    categories = list(report.rows[0].metrics.by_category) if report.rows else []
+    lines += [
+        "",
+        "## Cases passed by category, %",
+        "",
+        f"| policy | {' | '.join(categories)} |",
+        "|---" * (len(categories) + 1) + "|",
+    ]
+    for row in report.rows:
+        lines.append(f"| {row.name} | {' | '.join(f'{100 * row.metrics.by_category[name]:.1f}' for name in categories)} |")
     for row in report.rounds:
         without = ", ".join(sorted(row.without or {})) or "none"
         lines += ["", f"## {row.name}", "", f"Sampled {row.sampled}, kept {row.kept}. Tasks with none kept: {without}."]

@@ -20,7 +20,7 @@ from scorers import SCORERS
 
 def show_task(store: RunStore, task: Task, rounds: Iterable[int], config: RftConfig, console: Console) -> None:
     """Print, for each round that sampled the task, its candidates with scores and the one that was kept."""
-    console.print(f"[bold]{escape(task.id)}[/bold] ({task.category}, difficulty {task.difficulty})")
+    console.print(f"[bold]{escape(task.id)}[/bold] ({escape(task.category)}, difficulty {task.difficulty})")
     console.print(task.prompt, highlight=False, markup=False)
     for index in rounds:
         stage = round_name(index)

@@ -22,7 +22,11 @@ LOG_TAIL = 12
 
 
 class ChildFailed(RolloutError):
-    """The child ran to its end and said what is wrong."""
+    """The child ran to its end and said what is wrong, with the exit code that its error carries."""
+
+    def __init__(self, message: str, *, hint: str, exit_code: int) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code
 
 
 def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
@@ -45,7 +49,7 @@ def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
                     break  # killed in the middle of a message
                 message: Message = json.loads(line)
                 if message["kind"] == "failed":
-                    raise ChildFailed(message["message"], hint=message["hint"])
+                    raise ChildFailed(message["message"], hint=message["hint"], exit_code=message["exit_code"])
                 if message["kind"] == "done":
                     return
                 yield message
@@ -119,7 +123,8 @@ def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
         hint = getattr(error, "hint", None)
         if hint is None:
             raise
-        send({"kind": "failed", "message": str(error), "hint": hint})
+        exit_code = getattr(error, "exit_code", 1)
+        send({"kind": "failed", "message": str(error), "hint": hint, "exit_code": exit_code})
     else:
         send({"kind": "done"})
     out.flush()

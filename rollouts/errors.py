@@ -4,6 +4,8 @@
 class RolloutError(Exception):
     """Root of this package's errors. `hint` is the next step for the person at the keyboard."""
 
+    exit_code = 1
+
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
@@ -11,6 +13,8 @@ class RolloutError(Exception):
 
 class ModelError(RolloutError):
     """A model folder is absent, incomplete or of a kind that cannot be loaded."""
+
+    exit_code = 2
 
 
 class ChildDied(RolloutError):

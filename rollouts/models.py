@@ -41,14 +41,18 @@ def resolve_model(name: str, log: Path) -> Path:
 
 
 def weights_hash(folder: Path) -> str:
-    """A hash of the weight files and the configuration: what the base model is. Raises ModelError when there are none."""
+    """A hash of the files that decide what the base model says: weights, configuration, tokenizer, chat template.
+
+    Raises ModelError when there are none.
+    """
     files = sorted(folder.glob("*.safetensors"))
     if not files:
         raise _not_a_model(folder, "it holds no *.safetensors file")
     if not (folder / "config.json").is_file():
         raise _not_a_model(folder, "it holds no config.json")
     digest = hashlib.sha256()
-    for file in [folder / "config.json", *files]:
+    texts = sorted(file for pattern in ("*.json", "*.jinja") for file in folder.glob(pattern))
+    for file in [*texts, *files]:
         with file.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()[:32]
@@ -76,6 +80,11 @@ def _from_hub(name: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     patterns = ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.model", "*.py"]
+    try:
+        # What was fetched once stays: a push upstream must not change the base of a run that is on its way.
+        return Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))
+    except LocalEntryNotFoundError:
+        pass
     try:
         return Path(snapshot_download(name, allow_patterns=patterns))
     except LocalEntryNotFoundError as error:

@@ -58,13 +58,5 @@ def main() -> None:
         if hint is None:
             raise
         click.echo(f"Error: {error}\n{hint}".rstrip(), err=True)
-        code = getattr(error, "exit_code", _exit_code(error))
+        code = getattr(error, "exit_code", 1)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _exit_code(error: Exception) -> int:
-    """2 where the input is wrong, 1 where the run failed."""
-    from eval.task import TaskFileError
-    from rollouts.errors import ModelError
-
-    return 2 if isinstance(error, TaskFileError | ModelError) else 1

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rft.errors import TrainingError
 from rft.training.rows import EncodedRow
 from rollouts.device import mx
 
 if TYPE_CHECKING:
     from mlx.core import array as Array
+
+HEAD_TOLERANCE = 1e-2
+"""Relative: half precision leaves some of it, a soft cap or a scale far more."""
 
 
 def completion_loss(model: Any, rows: Sequence[EncodedRow]) -> "Array":
@@ -32,6 +36,17 @@ def completion_loss(model: Any, rows: Sequence[EncodedRow]) -> "Array":
     hidden_B_L_D = model.model(mx.array(inputs_B_L))
     hidden_T_D = hidden_B_L_D.reshape(-1, hidden_B_L_D.shape[-1])[mx.array(positions_T)]
     return _cross_entropy(_head(model, hidden_T_D), mx.array(targets_T)).mean()
+
+
+def refuse_other_head(model: Any, row: EncodedRow) -> None:
+    """Raise TrainingError when the model's own logits differ from what `completion_loss` computes (a soft cap, a scale)."""
+    tokens = mx.array([row.tokens[:-1]])
+    own_L_V, ours_L_V = model(tokens)[0].astype(mx.float32), _head(model, model.model(tokens))[0].astype(mx.float32)
+    if float(mx.abs(own_L_V - ours_L_V).max().item().real) > HEAD_TOLERANCE * float(mx.abs(own_L_V).max().item().real):
+        raise TrainingError(
+            "this model changes its logits after the output layer, which training does not follow.",
+            hint="Use a model without logit scaling or soft-capping (llama, qwen, mistral and smollm have none).",
+        )
 
 
 def _head(model: Any, hidden_T_D: "Array") -> Any:

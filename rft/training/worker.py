@@ -13,6 +13,7 @@ VALIDATION_BATCH = 8
 def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
     """Answer a TrainingRequest (rft.training.adapter) with `step` messages and a last `trained` one."""
     from checkpoints.adapter import WEIGHTS, lora_config, write_config
+    from rft.training.loss import refuse_other_head
     from rft.training.rows import EncodedRow, TrainingRow, encode
     from rft.training.trainer import LoraShape, Schedule, adapter_weights, add_lora, change_norm, mean_loss, train
     from rollouts.device import mx
@@ -25,6 +26,7 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
         return [encode(policy.tokenizer, row, system=request["system"], max_tokens=max_tokens) for row in rows]
 
     rows, held_out = encoded("rows", request["max_row_tokens"]), encoded("held_out", None)
+    refuse_other_head(policy.model, rows[0])
     shape = LoraShape(**request["shape"])
     add_lora(policy.model, shape, seed=request["seed"])
     started = time.monotonic()

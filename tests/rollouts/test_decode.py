@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,6 +103,22 @@ def test_no_more_than_max_rows_at_once(policy: Policy, reference: dict[str, Comp
     assert max(rows) == max_rows
     stops = sum(completion.finish_reason == "stop" for completion in reference.values())
     assert sum(rows) == stops + sum(len(completion.tokens) for completion in reference.values())
+
+
+def test_no_row_is_decoded_alone(policy: Policy) -> None:
+    """A matrix product over one row is a vector's, with other last bits: a row without company gets some."""
+
+    class Spy:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(policy.model, name)
+
+        def __call__(self, tokens_B_L: Any, cache: Any) -> Any:
+            shapes.append(tokens_B_L.shape)
+            return policy.model(tokens_B_L, cache=cache)
+
+    shapes: list[tuple[int, int]] = []
+    list(decode(replace(policy, model=Spy()), JOBS, PARAMETERS, max_rows=1))
+    assert {rows for rows, length in shapes if length == 1} == {2}
 
 
 def test_finish_reasons(reference: dict[str, Completion]) -> None:

@@ -12,17 +12,25 @@ import psutil
 import pytest
 
 import rollouts.sampling
+from rollouts.decode import PromptJob
 from rollouts.errors import ChildDied
 from rollouts.identity import PolicyIdentity, SamplingParameters
+from rollouts.policy import Policy
 from rollouts.prompt import messages_for
 from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
-from rollouts.store import Candidate, CandidateStore
-from rollouts.worker import work
+from rollouts.store import SCHEMA, Candidate, CandidateStore
+from rollouts.worker import _plan, work
+
+
+def new_store() -> CandidateStore:
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(SCHEMA)
+    return CandidateStore(connection)
 
 
 @pytest.fixture
 def store() -> CandidateStore:
-    return CandidateStore(sqlite3.connect(":memory:"))
+    return new_store()
 
 
 @pytest.fixture
@@ -81,7 +89,7 @@ def test_tasks_with_the_same_prompt_share_candidates(store: CandidateStore, requ
 
 @pytest.mark.usefixtures("in_process")
 def test_only_what_is_missing_is_drawn(request_: SampleRequest, tmp_path: Path) -> None:
-    whole, part = (CandidateStore(sqlite3.connect(":memory:")) for _ in range(2))
+    whole, part = (new_store() for _ in range(2))
     list(sample(whole, request_, tmp_path / "log"))
     kept = [c for c in whole.of_stage("round-1") if (c.task, c.index) not in [("a", 1), ("b", 0), ("b", 2), ("c", 2)]]
     for candidate in kept:
@@ -101,12 +109,28 @@ def test_common_streams_give_two_policies_the_same_luck(request_: SampleRequest,
     drawn: dict[bool, list[list[Candidate]]] = {}
     for common in (False, True):
         for request in (request_, renamed):
-            store = CandidateStore(sqlite3.connect(":memory:"))
+            store = new_store()
             list(sample(store, replace(request, common_streams=common), tmp_path / "log"))
             drawn.setdefault(common, []).append(store.of_stage("round-1"))
     for common, (first, second) in drawn.items():
         assert not {c.key for c in first} & {c.key for c in second}
         assert ([c.text for c in first] == [c.text for c in second]) == common
+
+
+def test_common_luck_does_not_depend_on_the_examples_shown(tiny_policy: Policy) -> None:
+    """The few-shot row of a benchmark asks the same tasks with longer prompts."""
+    parameters = SamplingParameters(1.0, 1.0, 12)
+
+    def planned(task: str, examples: list[tuple[str, str]], common: bool) -> PromptJob:
+        prompts = [{"task": task, "messages": messages_for("one", None, examples), "indices": [0, 1]}]
+        identity = {"base": "tiny", "adapter": ""}
+        request = {"identity": identity, "prompts": prompts, "seed": 0, "round": 0, "common_streams": common}
+        return _plan(request, tiny_policy.tokenizer, parameters)[0][0]
+
+    plain, shown, other = (planned(*asked, True) for asked in (("a", []), ("a", [("q", "a")]), ("b", [])))
+    assert plain.streams == shown.streams != other.streams
+    assert len({*plain.keys, *shown.keys}) == 4
+    assert planned("a", [], False).streams != planned("a", [("q", "a")], False).streams
 
 
 def test_what_arrived_before_a_death_stays(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:

@@ -10,15 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from rollouts.store import Candidate, CandidateStore
+from rollouts.store import SCHEMA, Candidate, CandidateStore
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = Candidate("round-1", "sum", 0, "k0", "return 1 -- é\0\n", 5, "stop")
 
 
+def open_store(file: Path | str) -> CandidateStore:
+    connection = sqlite3.connect(file)
+    connection.executescript(SCHEMA)
+    return CandidateStore(connection)
+
+
 @pytest.fixture
 def store() -> CandidateStore:
-    return CandidateStore(sqlite3.connect(":memory:"))
+    return open_store(":memory:")
 
 
 def test_what_was_added_is_read_back(store: CandidateStore) -> None:
@@ -57,14 +63,14 @@ def test_missing_names_every_gap(store: CandidateStore) -> None:
 
 
 def test_a_second_store_on_the_same_file_sees_the_first(tmp_path: Path) -> None:
-    CandidateStore(sqlite3.connect(tmp_path / "run.db")).add(FIRST)
-    assert CandidateStore(sqlite3.connect(tmp_path / "run.db")).of_stage("round-1") == [FIRST]
+    open_store(tmp_path / "run.db").add(FIRST)
+    assert open_store(tmp_path / "run.db").of_stage("round-1") == [FIRST]
 
 
 def test_what_was_added_survives_kill_9(tmp_path: Path) -> None:
     program = (
-        "import itertools, sqlite3, sys; from rollouts.store import Candidate, CandidateStore\n"
-        "store = CandidateStore(sqlite3.connect(sys.argv[1]))\n"
+        "import itertools, sys; from rollouts.store import Candidate; from tests.rollouts.test_store import open_store\n"
+        "store = open_store(sys.argv[1])\n"
         "for i in itertools.count():\n"
         "    store.add(Candidate('round-1', 'sum', i, f'k{i}', 'text', 1, 'stop'))\n"
         "    print(i, flush=True)"
@@ -76,7 +82,7 @@ def test_what_was_added_survives_kill_9(tmp_path: Path) -> None:
             pass
         os.kill(writer.pid, signal.SIGKILL)
         said = [int(line) for line in writer.stdout.read().splitlines()]
-    stored = CandidateStore(sqlite3.connect(file)).of_stage("round-1")
+    stored = open_store(file).of_stage("round-1")
     last = max([30, *said])
     assert [candidate.index for candidate in stored][: last + 1] == list(range(last + 1))
     assert len(stored) <= last + 2, "at most the one it was adding"
