@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import sys
@@ -82,11 +83,7 @@ def _from_hub(name: str) -> Path:
     patterns = ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.model", "*.py"]
     try:
         # What was fetched once stays: a push upstream must not change the base of a run that is on its way.
-        return Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass
-    try:
-        return Path(snapshot_download(name, allow_patterns=patterns))
+        return _fetched_before(name) or Path(snapshot_download(name, allow_patterns=patterns))
     except LocalEntryNotFoundError as error:
         raise ModelError(
             f"the model {name} is not on this machine and the Hub could not be reached.",
@@ -97,6 +94,27 @@ def _from_hub(name: str) -> Path:
             f"the model {name} could not be fetched: {str(error).splitlines()[0]}",
             hint="Check the name; a private model needs HF_TOKEN.",
         ) from error
+
+
+def _fetched_before(name: str) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(name, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
+    return folder if _is_whole(folder) else None
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether nothing is missing that a fetch which was cut short would have left out."""
+    index = folder / "model.safetensors.index.json"
+    weights = set(json.loads(index.read_text())["weight_map"].values()) if index.is_file() else {"model.safetensors"}
+    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
+    return all((folder / name).is_file() for name in {"config.json", "tokenizer_config.json", *weights}) and any(
+        (folder / name).is_file() for name in tokenizers
+    )
 
 
 def _built_in(name: str, log: Path) -> Path:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from checkpoints.adapter import WEIGHTS, lora_config, write_config
 from rft.errors import TrainingError
-from rft.training.loss import completion_loss
+from rft.training.loss import completion_loss, refuse_other_head
 from rft.training.rows import EncodedRow, TrainingRow, batches, encode
 from rft.training.trainer import LoraShape, Schedule, StepReport, adapter_weights, add_lora, change_norm, mean_loss, train
 from rollouts.device import mx
@@ -105,6 +105,22 @@ def test_the_loss_equals_the_one_from_full_logits(tiny_policy: Policy) -> None:
         normalised = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
         losses += [-normalised[t - 1, row.tokens[t]] for t in range(row.completion_start, len(row.tokens))]
     assert completion_loss(tiny_policy.model, rows).item() == pytest.approx(np.mean(losses), abs=1e-5)
+
+
+def test_a_model_with_another_head_is_refused(tiny_policy: Policy) -> None:
+    """Logits that go through a soft cap: the loss would be another model's."""
+
+    class Capped:
+        model = tiny_policy.model.model
+
+        def __call__(self, tokens_B_L: Any) -> Any:
+            return mx.tanh(tiny_policy.model(tokens_B_L) / 2) * 2
+
+    row = encoded(tiny_policy)[0]
+    refuse_other_head(tiny_policy.model, row)
+    with pytest.raises(TrainingError, match="changes its logits") as caught:
+        refuse_other_head(Capped(), row)
+    assert caught.value.hint
 
 
 def test_padding_does_not_change_the_loss(tiny_policy: Policy) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from rollouts.child import ChildFailed, stream_child
-from rollouts.errors import ChildDied
+from rollouts.errors import ChildDied, ModelError
 
 WORKER = "tests.fakes.child_worker"
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +71,7 @@ def test_an_error_with_a_hint_arrives_as_itself(log: Path) -> None:
     with pytest.raises(ChildFailed, match=r"^the model is not there\.$") as caught:
         list(start(log, "hint"))
     assert caught.value.hint == "Fetch it."
+    assert caught.value.exit_code == ModelError.exit_code == 2
 
 
 def test_an_exception_gives_the_tail_of_the_log(log: Path) -> None:

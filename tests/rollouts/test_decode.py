@@ -105,7 +105,7 @@ def test_no_more_than_max_rows_at_once(policy: Policy, reference: dict[str, Comp
     assert sum(rows) == stops + sum(len(completion.tokens) for completion in reference.values())
 
 
-def test_no_row_is_decoded_alone(policy: Policy) -> None:
+def test_no_row_is_decoded_alone(policy: Policy, reference: dict[str, Completion]) -> None:
     """A matrix product over one row is a vector's, with other last bits: a row without company gets some."""
 
     class Spy:
@@ -117,7 +117,7 @@ def test_no_row_is_decoded_alone(policy: Policy) -> None:
             return policy.model(tokens_B_L, cache=cache)
 
     shapes: list[tuple[int, int]] = []
-    list(decode(replace(policy, model=Spy()), JOBS, PARAMETERS, max_rows=1))
+    assert by_key(list(decode(replace(policy, model=Spy()), JOBS, PARAMETERS, max_rows=1))) == reference
     assert {rows for rows, length in shapes if length == 1} == {2}
 
 

@@ -1,5 +1,6 @@
 """From a model's name to its folder, and what goes wrong on the way."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -69,6 +70,43 @@ def test_a_name_the_hub_cannot_have(log: Path, tmp_path: Path, monkeypatch: pyte
     assert caught.value.hint
 
 
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[bool, Path]:
+    """The Hub's client: what it has on this machine (True) and what a fetch gives (False)."""
+    import huggingface_hub
+
+    folders: dict[bool, Path] = {}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        huggingface_hub, "snapshot_download", lambda _name, *, local_files_only=False, **_options: str(folders[local_files_only])
+    )
+    return folders
+
+
+def test_what_was_fetched_stays(hub: dict[bool, Path], tiny_model: Path, tmp_path: Path, log: Path) -> None:
+    hub.update({True: tiny_model, False: tmp_path / "pushed since"})
+    assert resolve_model("owner/name", log) == tiny_model
+
+
+@pytest.mark.parametrize("missing", ["config.json", "tokenizer_config.json", "tokenizer.json", "model.safetensors"])
+def test_a_fetch_that_was_cut_short_is_carried_on(
+    hub: dict[bool, Path], tiny_model: Path, copy: Path, log: Path, missing: str
+) -> None:
+    (copy / missing).unlink()
+    hub.update({True: copy, False: tiny_model})
+    assert resolve_model("owner/name", log) == tiny_model
+
+
+def test_a_missing_shard_is_noticed(hub: dict[bool, Path], tiny_model: Path, copy: Path, log: Path) -> None:
+    shards = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
+    (copy / "model.safetensors.index.json").write_text(json.dumps({"weight_map": shards}))
+    (copy / "model.safetensors").rename(copy / shards["a"])
+    hub.update({True: copy, False: tiny_model})
+    assert resolve_model("owner/name", log) == tiny_model
+    (copy / shards["b"]).write_bytes(b"")
+    assert resolve_model("owner/name", log) == copy
+
+
 def test_a_built_in_model_is_made_once(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RFT_CACHE", str(tmp_path / "cache"))
     folder = resolve_model("tiny-random", log)
@@ -95,7 +133,7 @@ def test_the_tiny_model_is_the_same_every_time(tiny_model: Path, tmp_path: Path)
     assert weights_hash(tmp_path / "again") == weights_hash(tiny_model)
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "config.json"])
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"])
 def test_the_hash_changes_with_a_byte(copy: Path, tiny_model: Path, name: str) -> None:
     assert weights_hash(copy) == weights_hash(tiny_model), "where the folder lies does not matter"
     content = bytearray((copy / name).read_bytes())
