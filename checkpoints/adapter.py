@@ -1,5 +1,6 @@
 """One adapter folder: `adapters.safetensors` and `adapter_config.json`, as `mlx_lm.generate --adapter-path` reads them."""
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -73,9 +74,9 @@ def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         # macOS: a plain fsync leaves data in the drive's cache, while the store's record of the adapter is flushed through.
+        os.fsync(descriptor)
         if sys.platform == "darwin":
-            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-        else:
-            os.fsync(descriptor)
+            with contextlib.suppress(OSError):  # network and user-space file systems know no full flush
+                fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
     finally:
         os.close(descriptor)

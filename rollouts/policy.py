@@ -38,7 +38,13 @@ def load_policy(model_folder: Path, adapter: Path | None = None) -> Policy:
         )
     prepare_weights(model)
     if adapter is not None:
-        model = load_adapters(model, str(adapter))
+        try:
+            model = load_adapters(model, str(adapter))
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(
+                f"the adapter {adapter} does not fit the model {model_folder}: {error}",
+                hint="An adapter works on the base that it was trained on; check both paths.",
+            ) from error
     model.eval()
     mx.eval(model.parameters())
     return Policy(model, tokenizer, frozenset(tokenizer.eos_token_ids))
