@@ -15,7 +15,7 @@ from scorers import SCORERS, ScoreReport
 from scorers.execution import ExecutionReport, Status
 
 HELD_OUT = tuple("apple button candle garden ladder mirror pocket river saddle temple wagon window".split())
-TRAINING = ("lamps", "boats", "stones", "clouds")
+NOUNS = ("lamps", "boats", "stones", "clouds")
 DEMONSTRATIONS = tuple({"prompt": f"Show a {noun}", "completion": "f=type"} for noun in ("key", "rope", "bell", "fan"))
 CONFIGURATION = """
 model = "tiny-random"
@@ -50,7 +50,7 @@ def write_workspace(folder: Path) -> Path:
     """Tasks, held-out tasks, demonstrations and rft.toml; returns the folder."""
     for i, noun in enumerate(HELD_OUT):
         _write_task(folder / "held-out" / f"{noun}.toml", f"Count the {noun}", i, "return type(...)")
-    for i, noun in enumerate(TRAINING):
+    for i, noun in enumerate(NOUNS):
         _write_task(folder / "tasks" / f"{noun}.toml", f"Name your {noun}", i, "local value = ... return type(value)")
     rows = "\n".join(json.dumps(row) for row in DEMONSTRATIONS)
     (folder / "demonstrations.jsonl").write_text(rows)
