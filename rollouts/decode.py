@@ -1,6 +1,7 @@
 """The decode loop: each prompt is read once and shared by its candidates; rows join and leave the batch as they go."""
 
-from collections.abc import Callable, Iterable, Iterator
+import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,7 +60,7 @@ class _Batch:
 
 def decode(
     policy: Policy,
-    jobs: Iterable[PromptJob],
+    jobs: Sequence[PromptJob],
     parameters: SamplingParameters,
     *,
     max_rows: int,
@@ -71,12 +72,13 @@ def decode(
     differ in its last bits with the batch's shape). At most `max_rows` are decoded at once; `on_step` hears of each step's
     live rows.
     """
+    prefix = _read_prefix(policy, _common_prefix([job.tokens for job in jobs]))
     queue = _parts(jobs, max_rows)
     waiting = next(queue, None)
     batch: _Batch | None = None
     while waiting is not None or batch is not None:
         while waiting is not None and (batch is None or _live(batch) + len(waiting.keys) <= max_rows):
-            started = _prefill(policy, waiting, parameters)
+            started = _prefill(policy, waiting, prefix, parameters)
             waiting = next(queue, None)
             batch = started if batch is None else _join(_compact(batch), started)
         if batch is None:
@@ -101,15 +103,39 @@ def _live(batch: _Batch) -> int:
     return sum(not row.ended for row in batch.rows)
 
 
-def _prefill(policy: Policy, job: PromptJob, parameters: SamplingParameters) -> _Batch:
-    """Read the prompt but for its last token, once, and give each candidate its own copy of the cache."""
+@dataclass(frozen=True, slots=True)
+class _ReadPrefix:
+    """What all prompts begin with (the system's words, examples), and the cache after reading it."""
+
+    tokens: int
+    cache: list[Any]
+
+
+def _common_prefix(prompts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The tokens that all prompts begin with, short of any prompt's last one."""
+    first, last = min(prompts, default=()), max(prompts, default=())
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[: max(0, min([length, *(len(prompt) - 1 for prompt in prompts)]))]
+
+
+def _read_prefix(policy: Policy, tokens: tuple[int, ...]) -> _ReadPrefix:
     from mlx_lm.models.cache import make_prompt_cache
 
     cache = make_prompt_cache(policy.model)
-    head = mx.array(job.tokens[:-1])[None]
-    for start in range(0, head.shape[1], PREFILL_TOKENS):
-        policy.model(head[:, start : start + PREFILL_TOKENS], cache=cache)
+    _read(policy, cache, tokens)
+    return _ReadPrefix(len(tokens), cache)
+
+
+def _read(policy: Policy, cache: list[Any], tokens: tuple[int, ...]) -> None:
+    for start in range(0, len(tokens), PREFILL_TOKENS):
+        policy.model(mx.array(tokens[start : start + PREFILL_TOKENS])[None], cache=cache)
         mx.eval([layer.state for layer in cache])
+
+
+def _prefill(policy: Policy, job: PromptJob, prefix: _ReadPrefix, parameters: SamplingParameters) -> _Batch:
+    """Read the rest of the prompt but for its last token, once, and give each candidate its own copy of the cache."""
+    cache = copy.deepcopy(prefix.cache)
+    _read(policy, cache, job.tokens[prefix.tokens : -1])
     rows = [
         _Row(key, uniform_stream(stream, parameters.max_new_tokens)) for key, stream in zip(job.keys, job.streams, strict=True)
     ]

@@ -1,6 +1,6 @@
 """A workspace that the tiny random model can get better in: every answer is the five letters `f=type`.
 
-Trained on four demonstrations it mostly writes them, so the real loop samples, keeps, trains and promotes within seconds.
+Trained on four demonstrations it writes them almost always, so the real loop samples, keeps, trains and promotes within seconds.
 """
 
 import json
@@ -28,13 +28,13 @@ benchmark = "held-out"
 
 [sampling]
 n = 2
-temperature = 0.5
+temperature = 0.2
 max_new_tokens = 8
 max_rows = 2
 
 [training]
 rank = 4
-learning_rate = 1e-2
+learning_rate = 3e-3
 steps = 40
 
 [reward]

@@ -113,12 +113,13 @@ def test_no_row_is_decoded_alone(policy: Policy, reference: dict[str, Completion
             return getattr(policy.model, name)
 
         def __call__(self, tokens_B_L: Any, cache: Any) -> Any:
-            shapes.append(tokens_B_L.shape)
+            if hasattr(cache[0], "left_padding"):  # a batch's cache: a decode step, not the reading of a prompt
+                shapes.append(tokens_B_L.shape)
             return policy.model(tokens_B_L, cache=cache)
 
     shapes: list[tuple[int, int]] = []
     assert by_key(list(decode(replace(policy, model=Spy()), JOBS, PARAMETERS, max_rows=1))) == reference
-    assert {rows for rows, length in shapes if length == 1} == {2}
+    assert {rows for rows, _ in shapes} == {2}
 
 
 def test_finish_reasons(reference: dict[str, Completion]) -> None:
@@ -170,3 +171,23 @@ def test_greedy_equals_mlx_lm(policy: Policy) -> None:
         endless = replace(policy, stop_tokens=frozenset())
         assert {c.tokens for c in decode(endless, [one], GREEDY, max_rows=64)} == {expected}
         assert len(set(expected)) > 10, "a loop of a few tokens would show little"
+
+
+def test_the_common_beginning_of_the_prompts_is_read_once(policy: Policy) -> None:
+    """System words and examples cost one reading; the candidates are what they are when every prompt is read alone."""
+    read: list[int] = []
+
+    class Spy:
+        layers = policy.model.layers
+
+        def __call__(self, tokens_B_L: Any, cache: Any) -> Any:
+            if not hasattr(cache[0], "left_padding"):
+                read.append(tokens_B_L.shape[1])
+            return policy.model(tokens_B_L, cache=cache)
+
+    shared = tuple(range(40, 70))
+    jobs = [replace(job, tokens=shared + job.tokens) for job in JOBS]
+    together = by_key(list(decode(replace(policy, model=Spy()), jobs, PARAMETERS, max_rows=64)))
+    assert sum(read) < len(shared) + sum(len(job.tokens) for job in JOBS)
+    alone = [completion for job in jobs for completion in decode(policy, [job], PARAMETERS, max_rows=64)]
+    assert together == by_key(alone)
