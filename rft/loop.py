@@ -19,8 +19,8 @@ def run(engine: Engine) -> None:
 
     for index in range(1, config.rounds + 1):
         name = round_name(index)
-        # Round 1 samples from SFT whatever the gate said of it; later rounds from the incumbent if there is one.
-        policy = incumbent if incumbent is not None and index > 1 else SFT
+        # SFT samples until a round is promoted, whatever the gate said of SFT itself.
+        policy = incumbent or SFT
 
         tasks = curriculum.choose(engine.inputs.tasks, engine.pass_rates(before=index))
         candidates = engine.sample(name, tasks, policy, index)

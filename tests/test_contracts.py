@@ -69,9 +69,7 @@ def test_a_wrong_import_is_seen(tmp_path: Path) -> None:
 )
 def test_nothing_heavy_is_loaded(program: str) -> None:
     tail = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    result = subprocess.run(
-        [sys.executable, "-c", f"{program}\n{tail}"], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    result = subprocess.run([sys.executable, "-c", f"{program}\n{tail}"], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(result.stdout.splitlines()[-1].split())
     assert "sys" in loaded
     assert loaded & HEAVY == set()
@@ -79,7 +77,8 @@ def test_nothing_heavy_is_loaded(program: str) -> None:
 
 def test_help_loads_no_command() -> None:
     """`rft --help` is quick because it knows its commands by name only."""
-    program = "import sys, rft.cli; print(*(name for name in sys.modules if name.startswith(('rft.', 'eval', 'pydantic', 'rich'))))"
+    ours = "('rft.', 'eval', 'pydantic', 'rich')"
+    program = f"import sys, rft.cli; print(*(name for name in sys.modules if name.startswith({ours})))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout.split() == ["rft.cli"]
 
@@ -112,7 +111,7 @@ def test_one_module_imports_mlx() -> None:
             bodies = [node.body for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
             inside = {name for body in bodies for name in loaded_at_import(body)}
             assert not any(name == "mlx" or name.startswith("mlx.") for name in inside), file
-            assert "import_module(\"mlx" not in source, file
+            assert 'import_module("mlx' not in source, file
 
 
 @pytest.mark.parametrize(
@@ -155,7 +154,8 @@ def undocumented(source: str) -> list[str]:
             for field, below in zip(node.body, [*node.body[1:], None], strict=True):
                 if not isinstance(field, ast.AnnAssign) or ast.unparse(field.annotation) in sections:
                     continue
-                if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)):
+                text = below.value if isinstance(below, ast.Expr) else None
+                if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
                     missing.append(f"{node.name}.{ast.unparse(field.target)}")
     return missing
 

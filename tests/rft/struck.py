@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,7 +74,8 @@ def strike(blow: Blow) -> None:
     for child in psutil.Process().children():
         if any(word in ("rollouts.worker", "rft.training.worker") for word in child.cmdline()):
             child.send_signal(blow.number)
-            child.wait()
+            while child.status() != psutil.STATUS_ZOMBIE:  # the program itself is to find out how it ended
+                time.sleep(0.01)
 
 
 def note_starts() -> None:

@@ -67,8 +67,8 @@ class Scripted(Engine):
 
     def pool(self, through: int) -> Pool:
         assert through in self.selections, "the pool is read from recorded selections"
-        rows = [TrainingRow(task, best.code) for index in range(1, through + 1) for task, best in self.selections[index].kept.items()]
-        return Pool((*DEMONSTRATIONS, *rows), (), 0)
+        kept = [best for index in range(1, through + 1) for best in self.selections[index].kept.values()]
+        return Pool((*DEMONSTRATIONS, *(TrainingRow(best.task, best.code) for best in kept)), (), 0)
 
 
 def story(folder: Path, *promotes: str, **settings: int) -> list[tuple[Any, ...]]:

@@ -71,7 +71,7 @@ def test_failing_code_never_outscores_passing_code(failing: Any, passing: Any, p
 def test_no_verdict_lifts_failing_code_over_its_cap(scores: Any, passed: int, verdict: Verdict, weights: RewardConfig) -> None:
     """Nor over code that passes with the same scores and the same verdict."""
     failing, passing = some_facts(passed=passed, total=10, scores=scores), some_facts(scores=scores)
-    assert reward(failing, weights, verdict) <= FAILING_CAP * passed / 10
+    assert reward(failing, weights, verdict) <= FAILING_CAP * (passed / 10)
     assert reward(failing, weights, verdict) <= reward(passing, weights, verdict)
 
 

@@ -132,8 +132,9 @@ def test_a_foreign_file_is_refused_and_left_alone(paths: RunPaths) -> None:
 def test_a_newer_store_is_refused_and_left_alone(paths: RunPaths) -> None:
     with open_for_writing(paths) as store:
         store.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    with pytest.raises(StoreError, match=f"schema version {SCHEMA_VERSION + 1}; this rft reads version {SCHEMA_VERSION}"), (
-        open_for_writing(paths)
+    with (
+        pytest.raises(StoreError, match=f"schema version {SCHEMA_VERSION + 1}; this rft reads version {SCHEMA_VERSION}"),
+        open_for_writing(paths),
     ):
         pass
     connection = sqlite3.connect(paths.database)

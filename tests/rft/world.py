@@ -14,7 +14,9 @@ from rft.selection import Scored
 from scorers import SCORERS, ScoreReport
 from scorers.execution import ExecutionReport, Status
 
-HELD_OUT = tuple("apple button candle garden ladder mirror pocket river saddle temple wagon window".split())
+HELD_OUT = (
+    "apple", "button", "candle", "garden", "ladder", "mirror", "pocket", "river", "saddle", "temple", "wagon", "window",
+)  # fmt: skip
 NOUNS = ("lamps", "boats", "stones", "clouds")
 DEMONSTRATIONS = tuple({"prompt": f"Show a {noun}", "completion": "f=type"} for noun in ("key", "rope", "bell", "fan"))
 CONFIGURATION = """
@@ -97,8 +99,6 @@ def some_facts(
     return Facts(report, ExecutionReport(status, passed, total), truncated)
 
 
-def scored(
-    task: str, index: int, reward: float, *, eligible: bool = True, deterministic: float = 0.5, code: str = ""
-) -> Scored:
+def scored(task: str, index: int, reward: float, *, eligible: bool = True, deterministic: float = 0.5, code: str = "") -> Scored:
     """A candidate as selection sees it."""
     return Scored(task, index, code or f"return {index}", eligible, reward, deterministic)
