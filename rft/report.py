@@ -141,8 +141,13 @@ def render(report: Report, console: Console) -> None:
         console.print(f"{row.name}: none kept for {', '.join(row.without or {}) or 'no task'}.", highlight=False, soft_wrap=True)
 
 
+def _table(title: str) -> Table:
+    """Narrow enough that every table fits 80 columns."""
+    return Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
+
+
 def _measured(report: Report) -> Table:
-    table = Table(title="On the held-out tasks, in %, with 95 % intervals over tasks", box=box.SIMPLE_HEAD)
+    table = _table("On the held-out tasks, in %, with 95 % intervals over tasks")
     table.add_column("policy")
     for heading in ("cases passed", "pass@1", "pass@k", "compile", "composite"):
         table.add_column(heading, justify="right")
@@ -155,7 +160,7 @@ def _measured(report: Report) -> Table:
 
 
 def _scored(report: Report) -> Table:
-    table = Table(title="The scorers' means, in %; code that does not compile counts as 0", box=box.SIMPLE_HEAD)
+    table = _table("The scorers' means, in %; code that does not compile counts as 0")
     table.add_column("policy")
     for scorer in SCORERS:
         table.add_column(scorer, justify="right")
@@ -165,7 +170,7 @@ def _scored(report: Report) -> Table:
 
 
 def _decided(report: Report) -> Table:
-    table = Table(title="The gate; gains in points of cases passed", box=box.SIMPLE_HEAD)
+    table = _table("The gate; gains in points of cases passed")
     for heading in ("policy", "sampled", "kept", "minus SFT", "decision", "p", "visible"):
         table.add_column(heading, justify="left" if heading in ("policy", "decision") else "right", no_wrap=True)
     for row in report.rows:
