@@ -66,14 +66,12 @@ class Engine:
         view: View,
         judge: Judge | None = None,
     ) -> None:
-        self.config, self.inputs, self.paths, self.store, self.view, self.judge = (
-            config,
-            inputs,
-            paths,
-            store,
-            view,
-            judge,
-        )
+        self.config = config
+        self.inputs = inputs
+        self.paths = paths
+        self.store = store
+        self.view = view
+        self.judge = judge
         self.fingerprint = BenchmarkFingerprint.from_tasks(
             (task.id, task.prompt, task.reference, task.entry_point) for task in inputs.benchmark
         )
@@ -236,12 +234,10 @@ class Engine:
             verify(target, recorded["digest"])
             return TrainedAdapter(**recorded)
         stage = None
-        tokens = 0
 
         def on_step(report: dict[str, Any]) -> None:
-            nonlocal stage, tokens
+            nonlocal stage
             stage = stage or self.view.stage(f"training {name}", report["steps"])
-            tokens += report["tokens"]
             stage.advance(note=f"loss {report['loss']:.3f}")
             self._metric(stage=f"training-{name}", **{key: report[key] for key in ("step", "loss", "tokens", "seconds")})
 
