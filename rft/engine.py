@@ -124,7 +124,7 @@ class Engine:
         by_id = {task.id: task for task in tasks}
         stored = self.store.candidates.of_stage(request.stage)
         stage = self.view.stage(request.stage, len(tasks) * request.count, len(stored))
-        with Scoring(self.store) as scoring:
+        with Scoring(self.store, self.paths.log("luau-workers")) as scoring:
             for candidate in stored:
                 scoring.submit(candidate, by_id[candidate.task])
             tokens = 0

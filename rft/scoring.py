@@ -5,6 +5,7 @@ import json
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -41,9 +42,9 @@ UNSCORABLE = ScoreReport(compiles=None, scores=dict.fromkeys(SCORERS, 0.0), diag
 class Scoring:
     """Evaluations on their way. A context manager; leaving it waits for nothing, because what is missing is asked again."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, log: Path | None = None) -> None:
         self._store = store
-        self._pool = LuauPool()
+        self._pool = LuauPool(log=log)
         self._running: deque[tuple[str, str, Task, Future[Evaluation]]] = deque()
         self._asked: set[str] = set()
 

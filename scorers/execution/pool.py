@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,16 +41,17 @@ class LuauPool:
     Args:
         workers: Number of processes; the default is two, or one where there is one core.
         limits: What every script may use.
+        log: Where the workers' standard error goes; without it, to the caller's.
 
     A worker that dies is replaced and its request tried once more. Code that kills its own sandbox is no such case:
     that is a result like any other.
     """
 
-    def __init__(self, workers: int | None = None, *, limits: Limits | None = None) -> None:
+    def __init__(self, workers: int | None = None, *, limits: Limits | None = None, log: Path | None = None) -> None:
         self.limits = limits or Limits()
         self.workers = workers or min(2, os.cpu_count() or 1)
         self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._processes = [WorkerProcess() for _ in range(self.workers)]
+        self._processes = [WorkerProcess(log) for _ in range(self.workers)]
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._closed = False

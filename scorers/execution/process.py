@@ -1,5 +1,6 @@
 """One worker process, as seen by the pool."""
 
+import contextlib
 import json
 import os
 import site
@@ -29,7 +30,8 @@ def worker_environment() -> dict[str, str]:
 class WorkerProcess:
     """A worker that is started at its first request and again after its death. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Path | None = None) -> None:
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, request: Mapping[str, Any], *, seconds: float) -> Any:
@@ -66,8 +68,24 @@ class WorkerProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=worker_environment())
+            self._process = self._spawn()
         return self._process
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with contextlib.ExitStack() as stack:
+            log = None
+            if self._log is not None:
+                self._log.parent.mkdir(parents=True, exist_ok=True)
+                log = stack.enter_context(self._log.open("ab"))
+            return subprocess.Popen(
+                _COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=worker_environment(),
+                # A Ctrl-C in the terminal is the caller's to handle; the worker ends when its input does.
+                start_new_session=True,
+            )
 
     def close(self) -> None:
         """End the worker and wait for it. It has no state, so it is not asked politely."""

@@ -1,9 +1,11 @@
 """The pool and its workers: what they answer, what they survive, what they leave behind."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -131,3 +133,12 @@ def test_a_worker_ends_when_its_input_closes() -> None:
 def test_an_unclosed_pool_does_not_keep_the_program_alive() -> None:
     program = f"from scorers.execution import LuauPool\nLuauPool().evaluate({GOOD!r}, None)"
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
+def test_workers_write_to_their_log_and_leave_the_terminals_group(tmp_path: Path) -> None:
+    """A Ctrl-C reaches the foreground group: a worker in it would print a traceback over the caller's last words."""
+    log = tmp_path / "logs" / "luau.log"
+    with LuauPool(workers=1, log=log) as own:
+        assert own.evaluate(GOOD, TESTS).compiled.ok
+        assert os.getpgid(worker().pid) != os.getpgid(0)
+        assert log.exists()
