@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Literal, Self
 
 from eval.errors import EvalError
-from scorers.lexer import KEYWORDS, canonical_tokens
+from scorers.language import KEYWORDS, canonical_tokens
 
 Shingles = frozenset[tuple[str, ...]]
 

@@ -7,17 +7,17 @@
 """
 
 from scorers.diagnostics import Diagnostic, Severity
-from scorers.lexer import canonical_tokens, tokenize
+from scorers.language import canonical_tokens
 from scorers.report import SCORERS, SCORERS_VERSION, ScoreReport
-from scorers.score import score
+from scorers.score import Scorer, score
 
 __all__ = [
     "SCORERS",
     "SCORERS_VERSION",
     "Diagnostic",
     "ScoreReport",
+    "Scorer",
     "Severity",
     "canonical_tokens",
     "score",
-    "tokenize",
 ]

@@ -1,12 +1,9 @@
-"""What a scorer has to say about one place in the code, and how a list of such findings becomes a number."""
+"""What a scorer has to say about one place in the code."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-
-from scorers.lexer import Token
 
 
 class Severity(StrEnum):
@@ -19,19 +16,37 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `check` names the rule; line and column count from 1 (1, 1 where the place is unknown)."""
+    """One finding. `check` names the rule; lines and columns count from 1, the end is the place after the last character."""
 
     check: str
     scorer: str
     severity: Severity
     line: int
     column: int
+    end_line: int
+    end_column: int
     message: str
     hint: str | None = None
 
+    @property
+    def link(self) -> str:
+        """Where the check is explained, from the root of the project."""
+        return f"docs/checks.md#{self.check}"
+
     def to_json(self) -> dict[str, Any]:
-        """The fields as plain JSON values."""
-        return {**asdict(self), "severity": self.severity.value}
+        """The fields as plain JSON values, and the link."""
+        return {
+            "check": self.check,
+            "scorer": self.scorer,
+            "severity": self.severity.value,
+            "line": self.line,
+            "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
+            "message": self.message,
+            "hint": self.hint,
+            "link": self.link,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Diagnostic":
@@ -42,36 +57,8 @@ class Diagnostic:
             severity=Severity(data["severity"]),
             line=data["line"],
             column=data["column"],
+            end_line=data["end_line"],
+            end_column=data["end_column"],
             message=data["message"],
             hint=data["hint"],
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A check's name, severity and weight: what its first finding takes off the score."""
-
-    check: str
-    scorer: str
-    severity: Severity
-    weight: float
-
-    def at(self, token: Token, message: str, hint: str | None = None) -> Diagnostic:
-        """A finding of this rule at `token`."""
-        return Diagnostic(self.check, self.scorer, self.severity, token.line, token.column, message, hint)
-
-
-def penalised(diagnostics: Iterable[Diagnostic], rules: Mapping[str, Rule]) -> float:
-    """1 minus the rules' penalties, at least 0.
-
-    The n-th finding of a rule costs weight / 2^(n-1), so that a rule never takes more than twice its weight: a habit
-    repeated fifty times is one habit.
-    """
-    counts = Counter(diagnostic.check for diagnostic in diagnostics)
-    total = sum(2 * rules[check].weight * (1 - 0.5**count) for check, count in counts.items())
-    return max(0.0, 1.0 - total)
-
-
-def rule_table(scorer: str, rows: Iterable[tuple[str, Severity, float]]) -> dict[str, Rule]:
-    """The rules of one scorer by the name of their check."""
-    return {check: Rule(check, scorer, severity, weight) for check, severity, weight in rows}

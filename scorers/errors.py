@@ -27,3 +27,7 @@ class WorkerFailed(ScorersError):
 
 class PoolClosed(ScorersError):
     """Work was given to a pool that is closed."""
+
+
+class SettingsError(ScorersError):
+    """The settings of the checks name what does not exist, or cannot be read."""

@@ -1,83 +1,120 @@
-"""Writes scorers/data/roblox_api.json, the compact Roblox API table, from a file of facts.
+"""Writes scorers/roblox/data/roblox_api.json, the compact Roblox API table.
 
-    python scripts/build_roblox_api.py roblox_api_facts.json
+    python scripts/build_roblox_api.py [--package FILE.tgz]
 
-The facts unite the Roblox creator documentation, @rbxts/types, luau-lsp's type definitions and rbx-dom: names and flags
-only.
+It unites the npm package `@rbxts/types` (names and types; fetched with `npm pack` unless a packed file is given) with
+scorers/roblox/data/curated.json, which is kept by hand and wins wherever both speak.
 """
 
 import argparse
 import json
-from collections.abc import Mapping
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).resolve().parent.parent / "scorers" / "data" / "roblox_api.json"
-SOURCES = (
-    "Roblox/creator-docs reference (prose CC-BY-4.0, code MIT; names and flags only)",
-    "@rbxts/types (MIT)",
-    "JohnnyMorganz/luau-lsp type definitions (MIT)",
-    "rojo-rbx/rbx-dom reflection database (MIT)",
-)
+from scripts.roblox_datatypes import datatype_names, datatype_rows
+from scripts.roblox_declarations import Declaration, parse
+from scripts.roblox_luau import names_of
+from scripts.roblox_rows import class_names, class_rows, enum_rows
+from scripts.roblox_union import Generated, unite
+
+VERSION = "1.0.954"
+DATA = Path(__file__).resolve().parent.parent / "scorers" / "roblox" / "data"
+_FILES = {
+    "open": "package/include/generated/None.d.ts",
+    "plugin": "package/include/generated/PluginSecurity.d.ts",
+    "enums": "package/include/generated/enums.d.ts",
+    "hand": "package/include/roblox.d.ts",
+}
 
 
-def main() -> None:
-    """Reads the path given on the command line and writes the table."""
+class PackageError(RuntimeError):
+    """The package cannot be had or is not what it should be; the message is for a person."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the table. Exit code 2 where the package cannot be had or read."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("facts", type=Path)
-    facts = json.loads(parser.parse_args().facts.read_text(encoding="utf-8"))
-    TARGET.write_text(render(compact(facts)), encoding="utf-8")
-    print(f"{TARGET}: {TARGET.stat().st_size} bytes")
+    parser.add_argument("--package", type=Path, metavar="FILE.tgz", help="a packed @rbxts/types, in place of the registry's")
+    parser.add_argument("--out", type=Path, default=DATA / "roblox_api.json")
+    options = parser.parse_args(arguments)
+    curated = json.loads((DATA / "curated.json").read_text(encoding="utf-8"))
+    try:
+        if options.package is not None:
+            text = build(options.package, curated)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                text = build(fetch(Path(folder)), curated)
+    except PackageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    options.out.write_text(text, encoding="utf-8")
+    print(f"{options.out}: {len(text.encode())} bytes")
+    return 0
 
 
-def compact(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Members as one string "name=kindflags[=replacement] ..." per class; the other tables hold strings of words."""
-    return {
-        "sources": list(SOURCES),
-        "engine": facts["studio"],
-        "classes": {name: _class_row(row) for name, row in sorted(facts["classes"].items())},
-        "enums": {name: " ".join(items) for name, items in sorted(facts["enums"].items())},
-        "libraries": {name: _words(row) for name, row in sorted(facts["libraries"].items())},
-        "datatypes": {name: _statics(row) for name, row in sorted(facts["datatypes"].items()) if _statics(row)},
-        "deprecated_globals": {name: row["use"] or "" for name, row in sorted(facts["globals"].items()) if row["dep"]},
-    }
+def fetch(folder: Path) -> Path:
+    """Downloads the pinned version into `folder`. Raises `PackageError` where npm is absent or fails."""
+    command = ["npm", "pack", "--silent", f"@rbxts/types@{VERSION}"]
+    try:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise PackageError("npm is not installed: install Node.js, or give a packed @rbxts/types with --package.") from None
+    except subprocess.CalledProcessError as error:
+        raise PackageError(f"`{' '.join(command)}` failed: {error.stderr.strip()}") from error
+    return next(folder.glob("*.tgz"))
+
+
+def build(package: Path, curated: Mapping[str, Any]) -> str:
+    """The text of the table. Raises `PackageError` for a file that is no packed `@rbxts/types`."""
+    try:
+        with tarfile.open(package) as archive:
+            version = json.loads(_read(archive, "package/package.json"))["version"]
+            sources = {key: parse(_read(archive, path)) for key, path in _FILES.items()}
+    except (OSError, tarfile.TarError, KeyError, ValueError) as error:
+        raise PackageError(f"{package} is not a packed @rbxts/types that can be read: {error}") from error
+    return render(unite(_generated(version, sources), curated))
 
 
 def render(table: Mapping[str, Any]) -> str:
     """JSON with one line per class, enum, library: small, and readable as a diff."""
-    lines = ["{"]
+    blocks = []
     for key, value in table.items():
         if isinstance(value, dict):
-            rows = [f"{json.dumps(name)}:{json.dumps(row, separators=(',', ':'))}" for name, row in value.items()]
-            lines.append(f"{json.dumps(key)}:{{\n" + ",\n".join(rows) + "\n},")
+            rows = [f"{json.dumps(name)}:{_dense(row)}" for name, row in value.items()]
+            blocks.append(f"{json.dumps(key)}:{{\n" + ",\n".join(rows) + "\n}")
         else:
-            lines.append(f"{json.dumps(key)}:{json.dumps(value)},")
-    return "\n".join(lines).removesuffix(",") + "\n}\n"
+            blocks.append(f"{json.dumps(key)}:{_dense(value)}")
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
 
 
-def _class_row(row: Mapping[str, Any]) -> list[str]:
-    # A name with a blank in it cannot be written as a member access, so no check needs it.
-    members = " ".join(_member(name, fact) for name, fact in sorted(row["m"].items()) if " " not in name)
-    return [row.get("s") or "", row["f"], row.get("r") or "", members]
+def _generated(version: str, sources: Mapping[str, list[Declaration]]) -> Generated:
+    everything = [declaration for declarations in sources.values() for declaration in declarations]
+    classes = class_names(everything)
+    by_hand = [*sources["hand"], *sources["enums"]]
+    names = names_of(everything, classes, datatype_names(by_hand, classes))
+    return Generated(
+        version,
+        class_rows(sources["open"], sources["plugin"], names),
+        enum_rows(sources["enums"]),
+        datatype_rows(by_hand, names),
+    )
 
 
-def _member(name: str, fact: str | list[str]) -> str:
-    parts = [name, fact] if isinstance(fact, str) else [name, *fact]
-    if any(" " in part or "=" in part for part in parts):
-        raise ValueError(f"a member that the table's format cannot hold: {parts}")
-    return "=".join(parts)
+def _read(archive: tarfile.TarFile, path: str) -> str:
+    content = archive.extractfile(path)
+    if content is None:
+        raise KeyError(path)
+    return content.read().decode("utf-8")
 
 
-def _words(row: Mapping[str, str]) -> str:
-    return " ".join(f"{name}={flags}" if flags else name for name, flags in sorted(row.items()))
-
-
-def _statics(row: Mapping[str, list[str]]) -> str:
-    if "constructors" not in row:
-        return ""
-    parts = ("constructors", "constants", "properties", "methods")
-    return " ".join(sorted({name for part in parts for name in row.get(part, ())}))
+def _dense(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,7 +5,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,12 +17,14 @@ from scorers.compiler import CompileResult
 from scorers.errors import PoolClosed, WorkerDied
 from scorers.execution.evaluation import Evaluation
 from scorers.execution.limits import Limits
+from scorers.execution.options import ScoringOptions
 from scorers.execution.process import WorkerProcess
 from scorers.execution.report import ExecutionReport, Status
 from scorers.execution.tests import Tests
 
 _STAGES = 3
-"""A request has at most three children one after the other, each with the wall limit."""
+"""A request has at most three children one after the other, each with the wall limit, and one more for each script of a
+batch."""
 _START_SECONDS = 30.0
 _CODE_RUNS_IN_WORKER = sys.platform == "win32"
 
@@ -33,6 +35,15 @@ class _Task:
     convert: Callable[[Any], Any]
     after_crash: Callable[[], Any]
     future: Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBatch:
+    """Reports as plain JSON (`ScoreReport.to_json`), in the order of the scripts. `without_compiler` says why the
+    compiler was not asked although it should have been, or is None."""
+
+    reports: list[dict[str, Any]]
+    without_compiler: str | None
 
 
 class LuauPool:
@@ -79,6 +90,17 @@ class LuauPool:
         verdict: Future[CompileResult] = self._submit(request, None, CompileResult.from_json, _aborted)
         return verdict.result()
 
+    def submit_score_many(self, codes: Sequence[str], options: ScoringOptions | None = None) -> Future[ScoredBatch]:
+        """Score scripts in one worker.
+
+        A worker that dies twice on the same scripts is a WorkerDied on the future.
+
+        Raises:
+            PoolClosed: the pool was closed.
+        """
+        request = {"kind": "score_many", "codes": list(codes), "options": asdict(options or ScoringOptions())}
+        return self._submit(request, None, lambda value: ScoredBatch(value["reports"], value["without_compiler"]), _batch_aborted)
+
     def _submit(
         self,
         request: dict[str, Any],
@@ -113,7 +135,8 @@ class LuauPool:
         process.close()
 
     def _answer(self, process: WorkerProcess, task: _Task) -> Any:
-        seconds = _STAGES * task.request["limits"]["wall_seconds"] + _START_SECONDS
+        stages = _STAGES + _STAGES * len(task.request.get("codes", ()))
+        seconds = stages * task.request["limits"]["wall_seconds"] + _START_SECONDS
         try:
             return task.convert(process.ask(task.request, seconds=seconds))
         except WorkerDied:
@@ -147,6 +170,11 @@ class LuauPool:
 
 def _aborted() -> CompileResult:
     return CompileResult(ok=False, message="the compiler aborted on this code")
+
+
+def _batch_aborted() -> Any:
+    """Without a fork it cannot be told which script of the batch did it."""
+    raise WorkerDied("the compiler aborted on one of several scripts", hint="leave the compiler out, or compile them singly")
 
 
 def _crashed_evaluation(tests: Tests | None) -> Evaluation:

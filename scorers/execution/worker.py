@@ -12,11 +12,12 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from scorers.compiler import CompileResult, compile_here
+from scorers.compiler import CompileResult
 from scorers.errors import ScorersError, WorkerFailed
 from scorers.execution.assembly import Event, assemble
-from scorers.execution.isolation import Job, Outcome, isolate
+from scorers.execution.batch import checked, compile_one, score_many, verdicts
 from scorers.execution.limits import Limits
+from scorers.execution.options import ScoringOptions
 from scorers.execution.report import ExecutionReport
 from scorers.execution.sandbox import execute, harness_bytecode
 from scorers.execution.tests import Tests
@@ -24,14 +25,18 @@ from scorers.score import score
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Do one request: `compile` (code, limits) or `evaluate` (also tests or null, static)."""
+    """Do one request: `compile` (code, limits), `evaluate` (also tests or null, static) or `score_many` (codes, options,
+    limits)."""
     limits = Limits(**request["limits"])
+    if request["kind"] == "score_many":
+        return score_many(request["codes"], ScoringOptions(**request["options"]), limits)
+    harness_bytecode()
     code: str = request["code"]
     if request["kind"] == "compile":
-        return _compile(code, limits).to_json()
+        return compile_one(code, limits).to_json()
     execution = None
     if request["tests"] is None:
-        compiled = _compile(code, limits)
+        compiled = compile_one(code, limits)
     else:
         compiled, report = _run(code, Tests.from_json(request["tests"]), limits)
         execution = report.to_json()
@@ -39,19 +44,13 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     return {"compiled": compiled.to_json(), "execution": execution, "static": static}
 
 
-def _compile(code: str, limits: Limits) -> CompileResult:
-    outcome = _isolate(lambda emit: emit({"event": "compiled", "result": compile_here(code).to_json()}), limits)
-    compiled = _verdict(outcome.events)
-    return compiled or CompileResult(ok=False, message=f"the compiler failed on this code: it {outcome.cause}")
-
-
 def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
-    outcome = _isolate(lambda emit: execute(code, tests, limits, emit), limits)
-    compiled = _verdict(outcome.events)
+    outcome = checked(lambda emit: execute(code, tests, limits, emit), limits)
+    compiled = next(iter(verdicts(outcome.events)), None)
     if compiled is not None:
         return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds)
     # The run ended before the verdict. Either the compiler did it, or the task's own tests or reference.
-    compiled = _compile(code, limits)
+    compiled = compile_one(code, limits)
     blame: Event = {"event": "compiled", "result": compiled.to_json()}
     if compiled.ok:
         events = [event for event in outcome.events if event["event"] != "exhausted"]
@@ -62,21 +61,8 @@ def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, Execut
 
 def _score(code: str, compiled: CompileResult, limits: Limits) -> dict[str, Any] | None:
     """The static score, or None where computing it ran into the limits."""
-    outcome = _isolate(lambda emit: emit(score(code, compiled=compiled).to_json()), limits)
+    outcome = checked(lambda emit: emit(score(code, compiled=compiled).to_json()), limits)
     return outcome.events[0] if outcome.events else None
-
-
-def _isolate(job: Job, limits: Limits) -> Outcome:
-    outcome = isolate(job, limits)
-    for event in outcome.events:
-        if event.get("event") == "bug":
-            raise WorkerFailed(f"scoring failed in the sandbox:\n{event['traceback']}")
-    return outcome
-
-
-def _verdict(events: tuple[dict[str, Any], ...]) -> CompileResult | None:
-    results = (event["result"] for event in events if event["event"] == "compiled")
-    return next((CompileResult.from_json(result) for result in results), None)
 
 
 def main() -> None:
@@ -96,7 +82,6 @@ def main() -> None:
 def _reply(line: bytes) -> dict[str, Any]:
     """Answer one line. An exception is a reply too: the pool raises it where the caller waits."""
     try:
-        harness_bytecode()
         return {"value": answer(json.loads(line))}
     except ScorersError as error:
         return {"error": str(error), "kind": type(error).__name__, "hint": error.hint}

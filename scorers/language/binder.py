@@ -103,6 +103,7 @@ class _Binder:
             self.visit(binding.annotation, binding)
         variable = self.declare(binding.name, kind, binding.start, binding.end, declaration)
         variable.annotation = binding.annotation
+        self.unit.variable_at[binding] = variable
         return variable
 
     # Statements
@@ -267,6 +268,7 @@ class _Binder:
         self.visit_all(node.values, node)
 
     def visit_Index(self, node: e.Index) -> None:
+        self.unit.indexes.setdefault(node.name, []).append(node)
         self.visit(node.object, node)
 
     def visit_Subscript(self, node: e.Subscript) -> None:

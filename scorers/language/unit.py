@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, cast
 
-from scorers.language.expressions import Call, Expr, Function, MethodCall, Name
+from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name
 from scorers.language.node import Node
 from scorers.language.position import COLUMN_BITS, COLUMN_MASK
 from scorers.language.problem import SyntaxProblem
-from scorers.language.statements import Block
+from scorers.language.statements import Binding, Block
 from scorers.language.tokens import Comment, Tokens
 from scorers.language.types import Type
 
@@ -70,6 +70,8 @@ class Unit:
         self.global_reads: dict[str, list[Name]] = {}
         self.global_writes: dict[str, list[Name]] = {}
         self.by_class: dict[type[Node], list[Node]] = {}
+        self.variable_at: dict[Binding, Variable] = {}
+        self.indexes: dict[str, list[Index]] = {}
         self.method_calls: dict[str, list[MethodCall]] = {}
         self.global_calls: dict[str, list[Call]] = {}
         self.declared_types: set[str] = set()
@@ -92,6 +94,10 @@ class Unit:
     def calls(self, path: str) -> Sequence[Call]:
         """Calls of a global by its dotted path: `calls("task.wait")`. A local of that name is no global."""
         return self.global_calls.get(path, ())
+
+    def members(self, name: str) -> Sequence[Index]:
+        """Places `object.name`, read or written."""
+        return self.indexes.get(name, ())
 
     def methods(self, *names: str) -> Iterator[MethodCall]:
         """Calls `object:name(...)` of any of these names."""

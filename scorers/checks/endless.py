@@ -1,0 +1,173 @@
+"""Checks of loops that neither end nor wait, and of loops that wait by polling."""
+
+from collections.abc import Iterator
+
+from scorers.checks.check import BUGS, ERROR, INFO, WARNING, Finding, check
+from scorers.language.exits import has_break, is_false, is_true
+from scorers.language.expressions import Call, Expr, Function, Group, Index, MethodCall, Name
+from scorers.language.node import Node
+from scorers.language.statements import CallStatement, FunctionDeclaration, Repeat, Return, While
+from scorers.language.unit import Unit, Variable
+from scorers.roblox.table import datatypes, libraries, quiet_methods
+
+_QUIET_GLOBALS = frozenset(
+    (
+        "print", "warn", "tostring", "tonumber", "type", "typeof", "ipairs", "pairs", "next", "select", "rawget", "rawset",
+        "rawequal", "rawlen", "setmetatable", "getmetatable", "unpack", "tick", "time", "gcinfo", "elapsedTime", "newproxy",
+    )
+)  # fmt: skip
+_QUIET_TASKS = frozenset(("spawn", "defer", "delay", "cancel"))
+_WAITS = ("wait", "task.wait")
+
+
+@check("infinite-loop-no-yield", BUGS, ERROR)
+def infinite_loop_no_yield(unit: Unit) -> Iterator[Finding]:
+    """A loop without an end and without a wait never gives control back: the engine stops the script after seconds.
+
+    Bad:
+        while true do
+            print("tick")
+        end
+    Good:
+        while true do
+            print("tick")
+            task.wait(1)
+        end
+    Source: Roblox documentation, script execution time limit.
+    """
+    for loop in _conditional_loops(unit):
+        if not _has_no_end(loop) or has_break(unit, loop):
+            continue
+        if _returns(unit, loop) or any(_may_yield(unit, call) for call in _calls_in(unit, loop)):
+            continue
+        word = "while" if isinstance(loop, While) else "repeat"
+        message = f"this `{word}` loop neither ends nor waits"
+        yield Finding(loop.start, loop.start + len(word), message, "add `task.wait()`, or a condition that ends it")
+
+
+@check("polling-loop", BUGS, INFO)
+def polling_loop(unit: Unit) -> Iterator[Finding]:
+    """Asking again and again for what an event tells wakes the script many times for nothing.
+
+    Bad:
+        local ready = false
+        repeat
+            task.wait()
+        until ready
+    Good:
+        game.Loaded:Wait()
+    Source: Roblox documentation, events.
+    """
+    for loop in _conditional_loops(unit):
+        endless = _has_no_end(loop) or (isinstance(loop, While) and _is_wait(unit, loop.condition))
+        only = loop.body.statements[0] if len(loop.body.statements) == 1 else None
+        if endless or not isinstance(only, CallStatement) or not _is_wait(unit, only.call):
+            continue
+        if any(loop.start < comment.start < loop.end for comment in unit.comments):
+            continue  # an example of a loop whose work is left out
+        word = "while" if isinstance(loop, While) else "repeat"
+        message = "this loop only waits for a condition"
+        yield Finding(
+            loop.start, loop.start + len(word), message, "wait for an event: `:Wait()`, WaitForChild, GetPropertyChangedSignal"
+        )
+
+
+@check("while-wait-condition", BUGS, WARNING)
+def while_wait_condition(unit: Unit) -> Iterator[Finding]:
+    """`while wait() do` uses the result of a wait as a condition: it works by accident and hides what the loop is for.
+
+    Bad:
+        while wait(1) do print("tick") end
+    Good:
+        while true do
+            print("tick")
+            task.wait(1)
+        end
+    Source: Roblox developer forum, "Avoid while wait() do".
+    """
+    for loop in unit.all(While):
+        if _is_wait(unit, loop.condition):
+            yield Finding(
+                loop.condition.start,
+                loop.condition.end,
+                "a wait as the condition of a loop",
+                "write `while true do` and wait inside",
+            )
+
+
+def _conditional_loops(unit: Unit) -> list[While | Repeat]:
+    return [*unit.all(While), *unit.all(Repeat)]
+
+
+def _all_calls(unit: Unit) -> list[Call | MethodCall]:
+    return [*unit.all(Call), *unit.all(MethodCall)]
+
+
+def _has_no_end(loop: While | Repeat) -> bool:
+    return is_true(loop.condition) if isinstance(loop, While) else is_false(loop.condition)
+
+
+def _is_wait(unit: Unit, node: Expr) -> bool:
+    while isinstance(node, Group):
+        node = node.value
+    return isinstance(node, Call) and any(node in unit.calls(path) for path in _WAITS)
+
+
+def _inside(unit: Unit, node: Node, loop: Node) -> bool:
+    """Whether a node stands in a loop, and not in a function of its own there."""
+    if not loop.start <= node.start < loop.end:
+        return False
+    return unit.function_of(node) is unit.function_of(loop)
+
+
+def _returns(unit: Unit, loop: Node) -> bool:
+    return any(_inside(unit, node, loop) for node in unit.all(Return))
+
+
+def _calls_in(unit: Unit, loop: Node) -> Iterator[Call | MethodCall]:
+    for call in _all_calls(unit):
+        if _inside(unit, call, loop):
+            yield call
+
+
+def _may_yield(unit: Unit, call: Call | MethodCall) -> bool:
+    """Whether a call may yield or raise. What is not known to be quiet may."""
+    if isinstance(call, MethodCall):
+        return call.name not in quiet_methods()
+    function = call.function
+    if isinstance(function, Name):
+        variable = unit.variable_of.get(function)
+        if variable is not None:
+            return _function_may_yield(unit, variable)
+        if function.name in unit.global_writes:
+            return _declared_may_yield(unit, function.name)
+        return function.name not in _QUIET_GLOBALS
+    if isinstance(function, Index) and isinstance(function.object, Name) and function.object not in unit.variable_of:
+        library = function.object.name
+        if library == "task":
+            return function.name not in _QUIET_TASKS
+        return library not in datatypes() and (library not in libraries() or library == "coroutine")
+    return True
+
+
+def _function_may_yield(unit: Unit, variable: Variable) -> bool:
+    """A local function may yield when a call in it may. One that is being looked at is assumed not to, so that recursion ends."""
+    if variable.writes or not isinstance(variable.value, Function):
+        return True
+    return _body_may_yield(unit, variable.value)
+
+
+def _declared_may_yield(unit: Unit, name: str) -> bool:
+    for declared in unit.all(FunctionDeclaration):
+        if isinstance(declared.target, Name) and declared.target.name == name:
+            return _body_may_yield(unit, declared.function)
+    return True
+
+
+def _body_may_yield(unit: Unit, function: Function) -> bool:
+    known: dict[Function, bool] = unit.memo.setdefault("may yield", {})
+    if function not in known:
+        known[function] = False
+        in_body = (call for call in _all_calls(unit) if unit.function_of(call) is function)
+        known[function] = any(_may_yield(unit, call) for call in in_body)
+    return known[function]

@@ -1,0 +1,152 @@
+"""The command `luau-score`, which is also `rft score` and `python -m scorers`."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scorers.cli.problems import Problem
+from scorers.cli.threshold import Pair, Threshold
+
+if TYPE_CHECKING:
+    from scorers.execution.options import ScoringOptions
+
+FORMATS = ("text", "json", "sarif", "github")
+
+_SIGPIPE_EXIT = 141
+"""What a shell says of a program that ended because nobody read on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What holds for files and for rows."""
+
+    workers: int
+    min_score: float | None
+    scoring: Mapping[str, Any]
+    """The fields of `ScoringOptions`, which is imported when scoring begins."""
+
+
+def score_command(program: str) -> click.Command:
+    """The command, with `program` in the examples of its help."""
+
+    @click.command(name="score", epilog=f"Example: {program} src/Shop.luau", context_settings=_HELP)
+    @click.argument("files", nargs=-1, metavar="[FILE]...")
+    @click.option("--format", "form", type=click.Choice(FORMATS), help="How findings are printed; text without it.")
+    @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+    @click.option("--sarif", "as_sarif", is_flag=True, help="Short for --format sarif: SARIF 2.1.0.")
+    @click.option("--jsonl", "rows", metavar="ROWS", help='Score rows {"id", "code"} of a file, one answer line each.')
+    @click.option("--min-score", type=click.FloatRange(0, 1), help="Exit with 1 when a composite is below this.")
+    @click.option("--workers", type=click.IntRange(1, 256), help="Number of processes; as many as cores without it.")
+    @click.option("--compiler/--no-compiler", default=True, help="Ask the Luau compiler too, or the own parser alone.")
+    @click.option("--config", metavar="TOML", help="A scorers.toml: severities and weights of checks, or checks off.")
+    @click.option("--allow-comments/--no-allow-comments", default=None, help="Whether comments in a file may silence checks.")
+    @click.option("--tools", is_flag=True, help="Ask luau-compile, and luau-lsp or luau-analyze, on PATH too.")
+    @click.option("--definitions", metavar="D_LUAU", help="Declarations of Roblox's globals for luau-lsp; means --tools too.")
+    @click.pass_context
+    def score(context: click.Context, /, form: str | None, as_json: bool, as_sarif: bool, **more: Any) -> None:
+        """Score Luau files: syntax, api, bugs and quality, each from 0 to 1, with findings.
+
+        FILE is a file, a folder or `-`, which is standard input. Of a folder every .luau and .lua file in it is scored,
+        but for .git, node_modules and the folders of Wally packages; links to folders are not followed.
+
+        The exit code is 0, also with findings; 1 when a composite is below --min-score; 2 when the input is wrong; 3 when
+        the scorer itself fails. --jsonl stops at the first line that is no row, after all lines before it.
+        """
+        chosen = _form(form, as_json=as_json, as_sarif=as_sarif)
+        scoring = {name: more[name] for name in _SCORING}
+        scoring["tools"] = more["tools"] or more["definitions"] is not None
+        options = Options(more["workers"] or os.cpu_count() or 1, more["min_score"], scoring)
+        context.exit(_run(more["files"], more["rows"], chosen, options))
+
+    return score
+
+
+_SCORING = ("compiler", "tools", "definitions", "config", "allow_comments")
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+def _form(form: str | None, *, as_json: bool, as_sarif: bool) -> str | None:
+    chosen = {name for name, on in ((form, form), ("json", as_json), ("sarif", as_sarif)) if on}
+    if len(chosen) > 1:
+        raise Problem("only one output format can be chosen.", hint="Leave out all but one of --format, --json and --sarif.")
+    return chosen.pop() if chosen else None
+
+
+def _run(files: tuple[str, ...], rows: str | None, form: str | None, options: Options) -> int:
+    """Score and return the exit code."""
+    if rows is None and not files:
+        raise Problem("there is nothing to score.", hint="Name a file or a folder, or - for standard input.")
+    if rows is not None and (files or form is not None):
+        raise Problem("--jsonl takes no other files and no format.", hint="Its output is always one line of JSON a row.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files need not be UTF-8, and a pipe's encoding need not have every letter of a message.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        low = _score_files(files, form or "text", options) if rows is None else _score_rows(rows, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit, and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _SIGPIPE_EXIT
+    return low.tell()
+
+
+def _score_files(names: tuple[str, ...], form: str, options: Options) -> Threshold:
+    from scorers.cli.output import writer
+    from scorers.cli.results import Scored
+    from scorers.cli.sources import find_files, read_source
+
+    low = Threshold(options.min_score)
+    files = find_files(names)
+    stream = _stream((read_source(name) for name in files), "files", len(files), options)
+    results = (Scored(source, report) for source, report in low.watch(stream))
+    writer(form, sys.stdout)(results, sys.stdout)
+    return low
+
+
+def _score_rows(name: str, options: Options) -> Threshold:
+    from scorers.cli.rows import answer_line, open_rows, read_rows
+
+    low = Threshold(options.min_score)
+    with open_rows(name) as lines:
+        for row, report in low.watch(_stream(read_rows(lines), "rows", None, options)):
+            sys.stdout.write(f"{answer_line(row, report)}\n")
+            sys.stdout.flush()
+    return low
+
+
+def _stream(scripts: Iterator[Any], unit: str, total: int | None, options: Options) -> Iterator[Pair[Any]]:
+    from scorers.cli.progress import Progress
+    from scorers.cli.stream import score_stream
+
+    workers = options.workers if total is None else min(options.workers, total)
+    scored = score_stream(scripts, workers=workers, options=_scoring(options), notice=_without_compiler)
+    return Progress(unit, total, sys.stderr, shared=sys.stdout.isatty()).count(scored)
+
+
+def _scoring(options: Options) -> "ScoringOptions":
+    """What the workers are told. A wrong configuration is found here, once, and not by each of them."""
+    from scorers.errors import SettingsError
+    from scorers.execution.options import ScoringOptions
+
+    scoring = ScoringOptions(**options.scoring)
+    if scoring.definitions is not None and not Path(scoring.definitions).is_file():
+        raise Problem(f"{scoring.definitions} cannot be read: there is no such file.", hint="Check the path.")
+    if scoring.config is not None:
+        from scorers.settings import read_settings
+
+        try:
+            read_settings(Path(scoring.config))
+        except SettingsError as error:
+            raise Problem(str(error), hint=error.hint) from error
+    return scoring
+
+
+def _without_compiler(reason: str) -> None:
+    click.echo(f"Scored with the own parser alone: {reason}.", err=True)

@@ -1,0 +1,83 @@
+"""Rows of JSON in, rows of JSON out."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from scorers.cli.problems import Problem
+
+_FIELDS = ("check", "scorer", "severity", "line", "column", "end_line", "end_column", "message", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One script of a file of rows. `id` is any JSON value, None where the row has none; `line` counts from 1."""
+
+    id: Any
+    code: str
+    line: int
+
+    @property
+    def name(self) -> str:
+        """How the row is called in messages."""
+        return f"line {self.line} (id {json.dumps(self.id)})"
+
+
+@contextmanager
+def open_rows(name: str) -> Iterator[IO[bytes]]:
+    """Open a file of rows, `-` for standard input. Raises Problem where it cannot be opened."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(name).open("rb"))
+        except OSError as error:
+            raise Problem(f"{name} cannot be read: {error.strerror}.", hint="Check the path.") from error
+        yield file
+
+
+def read_rows(lines: Iterable[bytes]) -> Iterator[Row]:
+    """Read one row a line; empty lines are left out.
+
+    Raises:
+        Problem: a line is not a row. It names the line.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _row(line, number)
+
+
+def _row(line: bytes, number: int) -> Row:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _bad(number, f"is not JSON ({error})") from error
+    if not isinstance(fields, dict):
+        raise _bad(number, "is not an object")
+    if "code" not in fields:
+        raise _bad(number, 'has no "code"')
+    if not isinstance(fields["code"], str):
+        raise _bad(number, 'has a "code" that is no string')
+    return Row(fields.get("id"), fields["code"], number)
+
+
+def _bad(number: int, what: str) -> Problem:
+    return Problem(f"line {number} {what}.", hint='Each line must be an object {"id": ..., "code": "..."}.')
+
+
+def answer_line(row: Row, report: dict[str, Any]) -> str:
+    """The line of output for a row."""
+    return json.dumps(
+        {
+            "id": row.id,
+            "compiles": report["compiles"],
+            "scores": report["scores"],
+            "composite": report["composite"],
+            "diagnostics": [{key: found[key] for key in _FIELDS if key in found} for found in report["diagnostics"]],
+        }
+    )
