@@ -7,7 +7,6 @@ Known limit: the embedded compiler rejects syntax newer than itself: `const`, `f
 """
 
 import importlib
-import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -66,6 +65,8 @@ def load_pluau() -> ModuleType:
 
 def compiler_version() -> str:
     """Which compiler gives the verdicts: part of the key of every stored score."""
+    import importlib.metadata  # Costs 20 ms, more than the rest of this package.
+
     return f"pluau {importlib.metadata.version('pluau')}"
 
 

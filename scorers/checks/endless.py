@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scorers.checks.check import BUGS, ERROR, INFO, WARNING, Finding, check
-from scorers.language.exits import has_break, is_false, is_true
+from scorers.language.exits import has_break, is_always, is_never
 from scorers.language.expressions import Call, Expr, Function, Group, Index, MethodCall, Name
 from scorers.language.node import Node
 from scorers.language.statements import CallStatement, FunctionDeclaration, Repeat, Return, While
@@ -38,7 +38,7 @@ def infinite_loop_no_yield(unit: Unit) -> Iterator[Finding]:
     for loop in _conditional_loops(unit):
         if not _has_no_end(loop) or has_break(unit, loop):
             continue
-        if _returns(unit, loop) or any(_may_yield(unit, call) for call in _calls_in(unit, loop)):
+        if _returns(unit, loop) or any(_may_yield(unit, call) for call in _calls_in(unit, loop, unit.function_of(loop))):
             continue
         word = "while" if isinstance(loop, While) else "repeat"
         message = f"this `{word}` loop neither ends nor waits"
@@ -99,12 +99,8 @@ def _conditional_loops(unit: Unit) -> list[While | Repeat]:
     return [*unit.all(While), *unit.all(Repeat)]
 
 
-def _all_calls(unit: Unit) -> list[Call | MethodCall]:
-    return [*unit.all(Call), *unit.all(MethodCall)]
-
-
 def _has_no_end(loop: While | Repeat) -> bool:
-    return is_true(loop.condition) if isinstance(loop, While) else is_false(loop.condition)
+    return is_always(loop.condition) if isinstance(loop, While) else is_never(loop.condition)
 
 
 def _is_wait(unit: Unit, node: Expr) -> bool:
@@ -113,20 +109,14 @@ def _is_wait(unit: Unit, node: Expr) -> bool:
     return isinstance(node, Call) and any(node in unit.calls(path) for path in _WAITS)
 
 
-def _inside(unit: Unit, node: Node, loop: Node) -> bool:
-    """Whether a node stands in a loop, and not in a function of its own there."""
-    if not loop.start <= node.start < loop.end:
-        return False
-    return unit.function_of(node) is unit.function_of(loop)
-
-
 def _returns(unit: Unit, loop: Node) -> bool:
-    return any(_inside(unit, node, loop) for node in unit.all(Return))
+    return any(unit.function_of(node) is unit.function_of(loop) for node in unit.within(Return, loop))
 
 
-def _calls_in(unit: Unit, loop: Node) -> Iterator[Call | MethodCall]:
-    for call in _all_calls(unit):
-        if _inside(unit, call, loop):
+def _calls_in(unit: Unit, around: Node, function: Function | None) -> Iterator[Call | MethodCall]:
+    """The calls inside a node that the given function makes itself."""
+    for call in (*unit.within(Call, around), *unit.within(MethodCall, around)):
+        if isinstance(call, Call | MethodCall) and unit.function_of(call) is function:
             yield call
 
 
@@ -168,6 +158,5 @@ def _body_may_yield(unit: Unit, function: Function) -> bool:
     known: dict[Function, bool] = unit.memo.setdefault("may yield", {})
     if function not in known:
         known[function] = False
-        in_body = (call for call in _all_calls(unit) if unit.function_of(call) is function)
-        known[function] = any(_may_yield(unit, call) for call in in_body)
+        known[function] = any(_may_yield(unit, call) for call in _calls_in(unit, function, function))
     return known[function]

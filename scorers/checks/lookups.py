@@ -85,8 +85,9 @@ def _unguarded_use(unit: Unit, value: Expr) -> tuple[Node | None, bool]:
     variable = _held_by(unit, outer, parent)
     if variable is None or variable.writes:
         return None, cast
+    is_variable = _is_variable(unit, variable)
     for read in variable.reads:
-        if _reaches_into(unit.parents.get(read), read) and not is_guarded(unit, read, _is_variable(unit, variable)):
+        if _reaches_into(unit.parents.get(read), read) and not is_guarded(unit, read, is_variable, since=variable.start):
             return read, cast
     return None, cast
 

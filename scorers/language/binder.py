@@ -96,11 +96,15 @@ class _Binder:
             self.problems.append(SyntaxProblem(start, end, message, "put some of them in a table or a function of their own"))
         return variable
 
+    def annotations(self, bindings: Iterable[s.Binding], declaration: Node) -> None:
+        """The types of what is about to be declared. Nodes are visited in the order of the source (`Unit.inside`)."""
+        for binding in bindings:
+            self.parents[binding] = declaration
+            if binding.annotation is not None:
+                self.visit(binding.annotation, binding)
+
     def declare_binding(self, binding: s.Binding, kind: str, declaration: Node) -> Variable:
         """A new variable from its declaration."""
-        self.parents[binding] = declaration
-        if binding.annotation is not None:
-            self.visit(binding.annotation, binding)
         variable = self.declare(binding.name, kind, binding.start, binding.end, declaration)
         variable.annotation = binding.annotation
         self.unit.variable_at[binding] = variable
@@ -112,6 +116,7 @@ class _Binder:
         self.scope(node, node.statements)
 
     def visit_Local(self, node: s.Local) -> None:
+        self.annotations(node.bindings, node)
         self.visit_all(node.values, node)
         values = node.values
         for index, binding in enumerate(node.bindings):
@@ -119,12 +124,15 @@ class _Binder:
             variable.is_exported = node.is_exported
             if index < len(values):
                 variable.value = values[index]
+                self.unit.holder_of[values[index]] = variable
             elif values and isinstance(values[-1], e.Call | e.MethodCall | e.Vararg):
                 variable.value, variable.position = values[-1], index - len(values) + 1
 
     def visit_LocalFunction(self, node: s.LocalFunction) -> None:
+        self.parents[node.binding] = node
         variable = self.declare_binding(node.binding, "function", node)
         variable.value = node.function
+        self.unit.holder_of[node.function] = variable
         variable.is_exported = node.is_exported
         self.visit(node.function, node)
 
@@ -136,18 +144,18 @@ class _Binder:
         self.visit(node.function, node)
 
     def visit_Assign(self, node: s.Assign) -> None:
-        self.visit_all(node.values, node)
         for target in node.targets:
             if isinstance(target, e.Name):
                 self.write(target, node)
             else:
                 self.visit(target, node)
+        self.visit_all(node.values, node)
 
     def visit_CompoundAssign(self, node: s.CompoundAssign) -> None:
-        self.visit(node.value, node)
         self.visit(node.target, node)
         if isinstance(node.target, e.Name):
             self.write(node.target, node)
+        self.visit(node.value, node)
 
     def visit_CallStatement(self, node: s.CallStatement) -> None:
         self.visit(node.call, node)
@@ -200,6 +208,7 @@ class _Binder:
             self.visit(node.otherwise, node)
 
     def visit_NumericFor(self, node: s.NumericFor) -> None:
+        self.annotations([node.binding], node)
         self.visit(node.first, node)
         self.visit(node.last, node)
         if node.step is not None:
@@ -207,6 +216,7 @@ class _Binder:
         self.loop([node.binding], node, node.body)
 
     def visit_GenericFor(self, node: s.GenericFor) -> None:
+        self.annotations(node.bindings, node)
         self.visit_all(node.values, node)
         self.loop(node.bindings, node, node.body)
 
@@ -303,6 +313,7 @@ class _Binder:
         self.generics(node.generics, node)
         if node.has_self:
             self.declare("self", "self", node.start, node.start, node)
+        self.annotations(node.params, node)
         for index, param in enumerate(node.params):
             self.declare_binding(param, "parameter", node).position = index
         if node.vararg_type is not None:

@@ -5,9 +5,11 @@ A guard is a condition around the use, an earlier `if` of the same block that le
 (`isAlive(humanoid)`), because a reader of one file cannot tell; and so does a `pcall` around the use, which survives it.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
+from operator import attrgetter
 
-from scorers.language.exits import leaves
+from scorers.language.exits import ends
 from scorers.language.expressions import (
     Binary,
     Call,
@@ -30,21 +32,26 @@ Subject = Callable[[Expr], bool]
 """Whether an expression is the value in question."""
 
 _PROTECTED = frozenset(("pcall", "xpcall"))
+_LOOK_BACK = 200
+"""Statements of one block that are searched for a guard, so that a file of one long block takes linear time."""
 
 
-def is_guarded(unit: Unit, use: Node, subject: Subject) -> bool:
-    """Whether the subject is known to be there at `use`."""
+def is_guarded(unit: Unit, use: Node, subject: Subject, *, since: int = 0) -> bool:
+    """Whether the subject is known to be there at `use`. `since` is where it came to be: no guard stands before."""
     child: Node = use
     for around in unit.ancestors(use):
-        if _guards(unit, around, child, subject):
+        if around.end <= since:
+            return False
+        if isinstance(around, Block):
+            if _block_guards(unit, around, child, subject, since):
+                return True
+        elif _guards(unit, around, child, subject):
             return True
         child = around
     return False
 
 
 def _guards(unit: Unit, around: Node, child: Node, subject: Subject) -> bool:
-    if isinstance(around, Block):
-        return _block_guards(unit, around, child, subject)
     if isinstance(around, If):
         return _if_guards(unit, around, child, subject)
     if isinstance(around, While):
@@ -74,12 +81,14 @@ def _if_guards(unit: Unit, statement: If, child: Node, subject: Subject) -> bool
     return False
 
 
-def _block_guards(unit: Unit, block: Block, child: Node, subject: Subject) -> bool:
+def _block_guards(unit: Unit, block: Block, child: Node, subject: Subject, since: int) -> bool:
     """A statement before this one lets only a value that is there pass."""
-    for statement in block.statements:
-        if statement is child or statement.start >= child.start:
+    statements = block.statements
+    last = bisect_left(statements, child.start, key=attrgetter("start"))
+    for at in range(last - 1, max(-1, last - 1 - _LOOK_BACK), -1):
+        if statements[at].start < since:
             return False
-        if _passes_only(unit, statement, subject):
+        if _passes_only(unit, statements[at], subject):
             return True
     return False
 
@@ -87,7 +96,7 @@ def _block_guards(unit: Unit, block: Block, child: Node, subject: Subject) -> bo
 def _passes_only(unit: Unit, statement: Stat, subject: Subject) -> bool:
     if isinstance(statement, If):
         for condition, block in zip(statement.conditions, statement.blocks, strict=True):
-            if not leaves(unit, block):
+            if not ends(unit, block):
                 break
             if falsy(unit, condition, subject):
                 return True

@@ -1,6 +1,8 @@
 """A parsed source with everything that checks ask for: tree, parents, variables, and its nodes by kind."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name
@@ -12,6 +14,7 @@ from scorers.language.tokens import Comment, Tokens
 from scorers.language.types import Type
 
 N = TypeVar("N", bound=Node)
+_START = attrgetter("start")
 
 
 class Variable:
@@ -57,7 +60,11 @@ class Variable:
 
 
 class Unit:
-    """One source. Everything is filled by `parse`; checks only read."""
+    """One source. Everything is filled by `parse`; checks only read.
+
+    `parents`: the node around a node. `variable_of`: what a name means (globals are missing). `variable_at`: the variable
+    that a declaration makes. `holder_of`: the variable that begins with an expression as its value.
+    """
 
     def __init__(self, source: str, tokens: Tokens, tree: Block) -> None:
         self.source = source
@@ -71,6 +78,7 @@ class Unit:
         self.global_writes: dict[str, list[Name]] = {}
         self.by_class: dict[type[Node], list[Node]] = {}
         self.variable_at: dict[Binding, Variable] = {}
+        self.holder_of: dict[Expr, Variable] = {}
         self.indexes: dict[str, list[Index]] = {}
         self.method_calls: dict[str, list[MethodCall]] = {}
         self.global_calls: dict[str, list[Call]] = {}
@@ -90,6 +98,10 @@ class Unit:
     def all(self, kind: type[N]) -> Sequence[N]:
         """The nodes of exactly this class, in the order of the source (a node before those in it)."""
         return cast("Sequence[N]", self.by_class.get(kind, ()))
+
+    def within(self, kind: type[N], node: Node) -> Sequence[N]:
+        """The nodes of exactly this class that begin inside another one."""
+        return inside(self.all(kind), node)
 
     def calls(self, path: str) -> Sequence[Call]:
         """Calls of a global by its dotted path: `calls("task.wait")`. A local of that name is no global."""
@@ -140,3 +152,9 @@ class Unit:
             self.memo["line starts"] = starts
         shift = 1 if self.source.startswith("\ufeff") and place >> COLUMN_BITS == 1 else 0
         return int(starts[(place >> COLUMN_BITS) - 1] + (place & COLUMN_MASK) - 1 + shift)
+
+
+def inside(nodes: Sequence[N], node: Node) -> Sequence[N]:
+    """Of nodes in the order of the source those that begin inside another one (and are not it)."""
+    first = bisect_right(nodes, node.start, key=_START)
+    return nodes[first : bisect_left(nodes, node.end, lo=first, key=_START)]

@@ -1,12 +1,12 @@
 """What a value is, where the source tells: a class, a data type, or a simple type of Luau.
 
-Forward only and without control flow: what a variable is annotated with, or begins with and is never given again. An
-unknown value is None, and checks stay silent on it. `Instance` as the result of a search by name is unknown on purpose: it
-stands for some class that the source does not name.
+Forward only and without control flow: what a variable is annotated with, or what it begins with where everything that it
+is given later is the same. An unknown value is None, and checks stay silent on it. `Instance` is unknown to `type_of`: it
+stands for some class that the source does not name. `receiver_of` tells it, for checks of what no class has.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from scorers.language.escapes import string_value
 from scorers.language.expressions import (
@@ -25,58 +25,64 @@ from scorers.language.expressions import (
     Nil,
     Number,
     String,
+    Subscript,
     Table,
     Unary,
 )
-from scorers.language.node import Node
-from scorers.language.statements import Assign, FunctionDeclaration, GenericFor, LocalFunction
-from scorers.language.types import GroupType, NamedType, OptionalType, Type, UnionType
+from scorers.language.statements import Assign, GenericFor, Return
 from scorers.language.unit import Unit, Variable
 from scorers.roblox import table
+from scorers.roblox.annotations import Inferred, annotated, declared
+from scorers.roblox.conventions import EVENTS, GLOBALS, METHOD_RESULTS, RESULTS, child, operation
+from scorers.roblox.families import family, member_of, result_of, static_of
+from scorers.roblox.handlers import CONNECTS, handler_of, handlers_of
 
-CONNECTS = frozenset(("Connect", "Once", "ConnectParallel", "connect"))
-"""Methods of a signal that take the function to call."""
+__all__ = [
+    "CONNECTS",
+    "Inferred",
+    "annotated",
+    "class_of",
+    "handler_of",
+    "is_a",
+    "literal",
+    "receiver_of",
+    "service_of",
+    "type_of",
+    "variable_type",
+]
+
 _SEARCHES = {
     "FindFirstChildOfClass",
     "FindFirstChildWhichIsA",
     "FindFirstAncestorOfClass",
     "FindFirstAncestorWhichIsA",
 }
-_PRIMITIVES = frozenset(("string", "number", "boolean", "table", "function", "thread", "buffer"))
-_GLOBALS = {
-    "game": "DataModel",
-    "workspace": "Workspace",
-    "Workspace": "Workspace",
-    "script": "LuaSourceContainer",
-    "plugin": "Plugin",
-}
-_KNOWN_EVENTS = {
-    "OnServerEvent": ("Player",),
-    "OnServerInvoke": ("Player",),
-    "PlayerAdded": ("Player",),
-    "PlayerRemoving": ("Player",),
-}
-"""Events whose first parameter is known whatever the receiver: the names are unmistakable."""
+_MAX_HOPS = 60
+"""Variables that are followed from one to the next; real code needs a handful, and each takes Python frames."""
 
-
-class Inferred(NamedTuple):
-    """A name of a class, a data type or a simple type; `is_optional` where it may be nil."""
-
-    name: str
-    is_optional: bool = False
-
+_MAX_TARGETS = 20
+"""Targets of one assignment that are looked at: each is searched for among the others."""
 
 _UNKNOWN = object()
 
 
 def type_of(unit: Unit, node: Expr) -> Inferred | None:
     """What `node` evaluates to, None where the source does not tell."""
-    memo = unit.memo.setdefault("types", {})
+    return _public(receiver_of(unit, node))
+
+
+def receiver_of(unit: Unit, node: Expr) -> Inferred | None:
+    """As `type_of`, and `Instance` for an instance of which no more is known."""
+    memo = unit.memo.get("types")
+    if memo is None:
+        memo = unit.memo["types"] = {}
     found = memo.get(node, _UNKNOWN)
     if found is _UNKNOWN:
-        memo[node] = None  # a variable that is defined by itself is unknown
-        found = memo[node] = _infer(unit, node)
-    return found  # type: ignore[no-any-return]  # the memo holds what this function returns
+        memo[node] = None  # a value that is defined by itself is unknown
+        rule = _RULES.get(type(node))
+        found = memo[node] = None if rule is None else rule(unit, node)
+    result: Inferred | None = found
+    return result
 
 
 def class_of(unit: Unit, node: Expr) -> str | None:
@@ -106,94 +112,144 @@ def service_of(unit: Unit, node: Expr) -> str | None:
 
 def variable_type(unit: Unit, variable: Variable) -> Inferred | None:
     """What a variable holds from its declaration to its end."""
+    return _public(_variable(unit, variable))
+
+
+def _public(found: Inferred | None) -> Inferred | None:
+    return None if found is None or found.name == "Instance" else found
+
+
+# --- variables
+
+
+def _variable(unit: Unit, variable: Variable) -> Inferred | None:
+    memo = unit.memo.setdefault("variable types", {})
+    if variable not in memo:
+        memo[variable] = None
+        hops = unit.memo.get("hops", 0)
+        if hops < _MAX_HOPS:
+            unit.memo["hops"] = hops + 1
+            memo[variable] = _held(unit, variable)
+            unit.memo["hops"] = hops
+        else:
+            del memo[variable]  # too far from here, but not from where it stands
+            return None
+    found: Inferred | None = memo[variable]
+    return found
+
+
+def _held(unit: Unit, variable: Variable) -> Inferred | None:
     if variable.annotation is not None:
-        return annotated(unit, variable.annotation)
-    if variable.writes:
+        return declared(unit, variable.annotation)
+    if variable.kind in ("parameter", "loop", "self"):
+        if variable.writes:
+            return None
+        return _parameter(unit, variable) if variable.kind == "parameter" else _loop_variable(unit, variable)
+    if not variable.writes and not variable.position:
+        return receiver_of(unit, variable.value) if variable.value is not None else None
+    values = [] if variable.value is None or isinstance(variable.value, Nil) else [variable.value]
+    if variable.position:
         return None
-    if variable.kind == "parameter":
-        return _parameter(unit, variable)
-    if variable.kind == "loop":
-        return _loop_variable(unit, variable)
-    if variable.value is None or variable.position:
+    for write in variable.writes:
+        written = _written(unit, write)
+        if written is None:
+            return None
+        if not isinstance(written, Nil):
+            values.append(written)
+    is_optional = len(values) < len(variable.writes) + 1
+    same = _agreed(receiver_of(unit, value) for value in values)
+    return Inferred(same.name, same.is_optional or is_optional) if same is not None else None
+
+
+def _written(unit: Unit, write: Name) -> Expr | None:
+    """What an assignment gives to a variable."""
+    parent = unit.parents.get(write)
+    if not isinstance(parent, Assign) or len(parent.targets) > _MAX_TARGETS:
         return None
-    return type_of(unit, variable.value)
+    place = next(place for place, target in enumerate(parent.targets) if target is write)
+    return parent.values[place] if place < len(parent.values) else None
 
 
-def annotated(unit: Unit, annotation: Type) -> Inferred | None:
-    """The type that an annotation names, where it is one of Roblox's or a simple one and the source does not redefine it."""
-    if isinstance(annotation, GroupType):
-        return annotated(unit, annotation.type)
-    if isinstance(annotation, OptionalType):
-        inner = annotated(unit, annotation.type)
-        return inner and Inferred(inner.name, is_optional=True)
-    if isinstance(annotation, UnionType) and len(annotation.parts) == 2:
-        named = [part for part in annotation.parts if not (isinstance(part, NamedType) and part.name == "nil")]
-        inner = annotated(unit, named[0]) if len(named) == 1 else None
-        return inner and Inferred(inner.name, is_optional=True)
-    if isinstance(annotation, NamedType) and annotation.prefix is None and annotation.name not in unit.declared_types:
-        name = annotation.name
-        if name in _PRIMITIVES or name in table.datatypes() or (name in table.classes() and name != "Instance"):
-            return Inferred(name)
-    return None
-
-
-def handler_of(unit: Unit, function: Function) -> tuple[Expr, str] | None:
-    """(receiver, event) of the signal or callback that a function handles: `receiver.event:Connect(function)`.
-
-    Also for a named function that is handed over by its name, where it is handed over once.
-    """
-    direct = _handed_to(unit, function)
-    if direct is not None:
-        return direct
-    parent = unit.parents.get(function)
-    variable = None
-    if isinstance(parent, LocalFunction):
-        variable = next((found for found in unit.variables if found.declaration is parent), None)
-    elif parent is not None and not isinstance(parent, FunctionDeclaration):
-        variable = next((found for found in unit.variables if found.value is function), None)
-    if variable is None:
+def _agreed(found: Iterable[Inferred | None]) -> Inferred | None:
+    """The type that all have, optional where one is."""
+    all_found = set(found)
+    names = {one.name if one is not None else "" for one in all_found}
+    if len(names) != 1 or "" in names:
         return None
-    found_places = [place for read in variable.reads if (place := _handed_to(unit, read)) is not None]
-    return found_places[0] if len(found_places) == 1 else None
+    return Inferred(names.pop(), any(one is not None and one.is_optional for one in all_found))
 
 
-def _handed_to(unit: Unit, node: Node) -> tuple[Expr, str] | None:
-    parent = unit.parents.get(node)
-    if isinstance(parent, MethodCall) and parent.name in CONNECTS and parent.args and parent.args[0] is node:
-        signal = parent.object
-        return (signal.object, signal.name) if isinstance(signal, Index) else None
-    if isinstance(parent, Assign) and len(parent.targets) == 1 and parent.values[0] is node:
-        target = parent.targets[0]
-        return (target.object, target.name) if isinstance(target, Index) else None
-    return None
+def _parameter(unit: Unit, variable: Variable) -> Inferred | None:
+    """A parameter of a function that handles events, where all of them pass the same."""
+    function = variable.declaration
+    if not isinstance(function, Function):
+        return None
+    return _agreed(_passed(unit, receiver, event, variable.position) for receiver, event in handlers_of(unit, function))
 
 
-def _infer(unit: Unit, node: Expr) -> Inferred | None:
-    rule = _RULES.get(type(node))
-    return None if rule is None else rule(unit, node)
+def _passed(unit: Unit, receiver: Expr, event: str, position: int) -> Inferred | None:
+    """What an event or a callback passes."""
+    owner = receiver_of(unit, receiver)
+    parameters: tuple[str | None, ...] = ()
+    if owner is not None and event in table.member_names(owner.name):
+        parameters = table.event_parameters(owner.name, event)
+    if owner is None or (owner.name == "Instance" and not parameters):
+        parameters = EVENTS.get(event, ())
+    known = parameters[position] if position < len(parameters) else None
+    return None if known is None or known == "..." else _read(known, "", None)
+
+
+def _loop_variable(unit: Unit, variable: Variable) -> Inferred | None:
+    """A variable of a numeric loop or of one over a list."""
+    loop = variable.declaration
+    if not isinstance(loop, GenericFor):
+        return Inferred("number") if variable.kind == "loop" else None
+    values = loop.values[0] if loop.values else None
+    if isinstance(values, Call) and isinstance(values.function, Name) and values.args:
+        values = values.args[0] if values.function.name in ("ipairs", "pairs") else None
+    listed = receiver_of(unit, values) if values is not None else None
+    if listed is None or not listed.name.startswith("{"):
+        return None
+    return Inferred(listed.name[1:-1]) if variable.position == 1 else Inferred("number")
+
+
+# --- expressions
 
 
 def _name(unit: Unit, node: Name) -> Inferred | None:
     variable = unit.variable_of.get(node)
     if variable is not None:
-        return variable_type(unit, variable)
+        return _variable(unit, variable)
     if node.name in unit.global_writes:
         return None
-    known = _GLOBALS.get(node.name)
+    known = GLOBALS.get(node.name)
     return Inferred(known) if known else None
 
 
 def _index(unit: Unit, node: Index) -> Inferred | None:
-    owner = type_of(unit, node.object)
-    if owner is None:
-        is_enum = isinstance(node.object, Index) and isinstance(node.object.object, Name) and node.object.object.name == "Enum"
-        return Inferred(f"Enum.{node.object.name}") if is_enum and isinstance(node.object, Index) else None
-    known = table.property_type(owner.name, node.name)
-    if known is not None:
-        return _read(known, owner.name, None)
-    if owner.name == "DataModel" and node.name in table.services():
-        return Inferred(node.name)
-    return None
+    inner = node.object
+    if isinstance(inner, Name) and inner not in unit.variable_of:
+        static = static_of(inner.name, node.name) if inner.name not in unit.global_writes else None
+        if static is not None:
+            return Inferred("function" if static.counts else static.type)
+    if isinstance(inner, Index) and isinstance(inner.object, Name) and inner.object.name == "Enum":
+        return Inferred(f"Enum.{inner.name}") if inner.object not in unit.variable_of else None
+    owner = receiver_of(unit, inner)
+    return None if owner is None else _member(owner.name, node.name)
+
+
+def _member(owner: str, name: str) -> Inferred | None:
+    """What follows a dot: a property, an event, or a child, where no class that it may be has such a member."""
+    member = member_of(owner, name)
+    if member is not None:
+        if member.kind == "p":
+            return _read(member.type, owner, None) if member.type else None
+        return Inferred("RBXScriptSignal") if member.kind == "e" else None
+    if owner not in table.classes():
+        return None
+    if owner == "DataModel" and name in table.services():
+        return Inferred(name)
+    return Inferred(child(owner, name)) if name not in family(owner) else None
 
 
 def _read(known: str, owner: str, first_argument: str | None) -> Inferred | None:
@@ -203,40 +259,101 @@ def _read(known: str, owner: str, first_argument: str | None) -> Inferred | None
         name = owner
     elif name == "$1":
         name = first_argument if first_argument in table.classes() else "Instance"
-    return None if name == "Instance" else Inferred(name, known.endswith("?"))
+    return Inferred(name, known.endswith("?")) if name and name not in ("nil", "...") else None
+
+
+def _subscript(unit: Unit, node: Subscript) -> Inferred | None:
+    owner = receiver_of(unit, node.object)
+    if owner is None:
+        return None
+    if owner.name.startswith("{"):
+        return Inferred(owner.name[1:-1])
+    named = literal(node.key)
+    return None if named is None or owner.name not in table.classes() else _member(owner.name, named)
 
 
 def _method(unit: Unit, node: MethodCall) -> Inferred | None:
     named = literal(node.args[0]) if node.args else None
+    owner = receiver_of(unit, node.object)
+    if owner is not None and owner.name not in table.classes():
+        return _datatype_method(unit, owner, node)
     if named is not None and node.name in ("GetService", "FindService") and named in table.classes():
         return Inferred(named)
     if named is not None and node.name in _SEARCHES and named in table.classes():
         return Inferred(named, is_optional=True)
-    owner = type_of(unit, node.object)
-    known = None if owner is None else table.method_returns(owner.name, node.name)
-    return None if owner is None or known is None else _read(known, owner.name, named)
+    if named is not None and node.name in ("WaitForChild", "FindFirstChild"):
+        is_optional = node.name != "WaitForChild"
+        found = child(owner.name if owner is not None else "Instance", named)
+        return Inferred(found, is_optional) if owner is not None or found != "Instance" else None
+    if owner is None:
+        return _waited(unit, node)
+    known = result_of(owner.name, node.name)
+    return None if known is None else _read(known, owner.name, named)
+
+
+def _datatype_method(unit: Unit, owner: Inferred, node: MethodCall) -> Inferred | None:
+    if owner.name == "string":
+        known: str | None = METHOD_RESULTS.get(node.name)
+    elif owner.name == "RBXScriptSignal" and node.name in ("Wait", "wait"):
+        return _waited(unit, node)
+    else:
+        known = result_of(owner.name, node.name)
+    return None if known is None else _read(known, owner.name, None)
+
+
+def _waited(unit: Unit, node: MethodCall) -> Inferred | None:
+    """The first result of `receiver.event:Wait()`."""
+    if node.name not in ("Wait", "wait") or not isinstance(node.object, Index):
+        return None
+    return _passed(unit, node.object.object, node.object.name, 0)
 
 
 def _call(unit: Unit, node: Call) -> Inferred | None:
     function = node.function
-    if isinstance(function, Name) and function not in unit.variable_of:
-        return {
-            "tostring": Inferred("string"),
-            "typeof": Inferred("string"),
-            "type": Inferred("string"),
-            "tick": Inferred("number"),
-        }.get(function.name)
+    if isinstance(function, Name):
+        variable = unit.variable_of.get(function)
+        if variable is not None:
+            return _returned(unit, variable)
+        if function.name == "assert" and node.args:
+            found = receiver_of(unit, node.args[0])
+            return found and Inferred(found.name)
+        known = RESULTS.get(function.name)
+        return Inferred(known) if known and function.name not in unit.global_writes else None
     if not (isinstance(function, Index) and isinstance(function.object, Name)) or function.object in unit.variable_of:
         return None
     library, name = function.object.name, function.name
     if library == "Instance" and name in ("new", "fromExisting"):
         created = literal(node.args[0]) if node.args else None
         return Inferred(created) if created in table.classes() else None
-    if library == "math":
-        return Inferred("number")
-    if table.constructor_arity(library, name) is not None:
-        return Inferred(library)
-    return None
+    static = static_of(library, name)
+    if static is not None and static.counts:
+        return _read(static.type, library, None) if static.type else None
+    known = RESULTS.get(f"{library}.{name}")
+    return _read(known, "", None) if known else None
+
+
+def _returned(unit: Unit, variable: Variable) -> Inferred | None:
+    """What a local function returns: what it says, or what all of its `return` give."""
+    function = variable.value
+    if variable.writes or not isinstance(function, Function):
+        return None
+    if function.returns is not None:
+        return declared(unit, function.returns)
+    returns = _returns(unit).get(function, [])
+    if any(not found.values for found in returns):
+        return None
+    return _agreed(receiver_of(unit, found.values[0]) for found in returns)
+
+
+def _returns(unit: Unit) -> dict[Function, list[Return]]:
+    found: dict[Function, list[Return]] | None = unit.memo.get("returns")
+    if found is None:
+        found = unit.memo["returns"] = {}
+        for node in unit.all(Return):
+            function = unit.function_of(node)
+            if function is not None:
+                found.setdefault(function, []).append(node)
+    return found
 
 
 def _binary(unit: Unit, node: Binary) -> Inferred | None:
@@ -244,68 +361,34 @@ def _binary(unit: Unit, node: Binary) -> Inferred | None:
         return Inferred("boolean")
     if node.op == "..":
         return Inferred("string")
-    left, right = type_of(unit, node.left), type_of(unit, node.right)
-    if node.op in ("+", "-", "*", "/", "//", "%", "^"):
-        return Inferred("number") if left is not None and right is not None and left[0] == right[0] == "number" else None
-    if node.op == "or" and left is not None and right is not None and left.name == right.name:
-        return Inferred(left.name, right.is_optional)
-    return None
+    left, right = receiver_of(unit, node.left), receiver_of(unit, node.right)
+    if node.op == "and":
+        return right and Inferred(right.name, is_optional=True)
+    if left is None or right is None:
+        return None
+    if node.op == "or":
+        return Inferred(left.name, right.is_optional) if left.name == right.name else None
+    result = operation(node.op, left.name, right.name)
+    return Inferred(result) if result else None
 
 
 def _unary(unit: Unit, node: Unary) -> Inferred | None:
     if node.op == "-":
-        return type_of(unit, node.operand)
+        return receiver_of(unit, node.operand)
     return Inferred("boolean" if node.op == "not" else "number")
-
-
-def _if_else(unit: Unit, node: IfElse) -> Inferred | None:
-    one, other = type_of(unit, node.then), type_of(unit, node.otherwise)
-    return Inferred(one.name, one.is_optional or other.is_optional) if one and other and one.name == other.name else None
-
-
-def _parameter(unit: Unit, variable: Variable) -> Inferred | None:
-    function = variable.declaration
-    if not isinstance(function, Function):
-        return None
-    handled = handler_of(unit, function)
-    if handled is None:
-        return None
-    receiver, event = handled
-    owner = class_of(unit, receiver)
-    parameters = table.event_parameters(owner, event) if owner is not None else _KNOWN_EVENTS.get(event, ())
-    known = parameters[variable.position] if variable.position < len(parameters) else None
-    return None if known is None or (owner is None and known == "Instance") else _read(known, owner or "", None)
-
-
-def _loop_variable(unit: Unit, variable: Variable) -> Inferred | None:
-    """The second variable of a loop over a list."""
-    loop = variable.declaration
-    if not isinstance(loop, GenericFor):
-        return Inferred("number")
-    values = loop.values[0] if loop.values else None
-    if (
-        isinstance(values, Call)
-        and isinstance(values.function, Name)
-        and values.function.name in ("ipairs", "pairs")
-        and values.args
-    ):
-        values = values.args[0]
-    if isinstance(values, Name) and (held := unit.variable_of.get(values)) and not held.writes and held.value is not None:
-        values = held.value
-    listed = type_of(unit, values) if variable.position == 1 and values is not None else None
-    return _read(listed.name[1:-1], "", None) if listed is not None and listed.name.startswith("{") else None
 
 
 _RULES: dict[type[Expr], Callable[[Unit, Any], Inferred | None]] = {
     Name: _name,
     Index: _index,
+    Subscript: _subscript,
     MethodCall: _method,
     Call: _call,
     Binary: _binary,
     Unary: _unary,
-    IfElse: _if_else,
-    Cast: lambda unit, node: annotated(unit, node.type),
-    Group: lambda unit, node: type_of(unit, node.value),
+    IfElse: lambda unit, node: _agreed((receiver_of(unit, node.then), receiver_of(unit, node.otherwise))),
+    Cast: lambda unit, node: declared(unit, node.type),
+    Group: lambda unit, node: receiver_of(unit, node.value),
     String: lambda _unit, _node: Inferred("string"),
     Interpolated: lambda _unit, _node: Inferred("string"),
     Number: lambda _unit, _node: Inferred("number"),

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,11 +69,14 @@ def test_rows_come_out_in_order_and_while_they_go_in(tmp_path: Path) -> None:
     )  # fmt: skip
     with process:
         assert process.stdin is not None
-        process.stdin.write(rows)
-        process.stdin.flush()
+        # Who writes all before reading anything blocks for ever once both pipes are full.
+        feeder = threading.Thread(target=process.stdin.write, args=(rows,), daemon=True)
+        feeder.start()
         assert json.loads(first_line(process))["id"] == 0
+        reader = ThreadPoolExecutor(1).submit(rest_of, process)
+        feeder.join()
         process.stdin.close()
-        rest, _ = rest_of(process)
+        rest, _ = reader.result(timeout=60)
     assert [json.loads(line)["id"] for line in rest.splitlines()] == list(range(1, 500))
     assert process.returncode == 0
 

@@ -73,7 +73,7 @@ def test_an_endless_input_is_read_only_a_little_ahead() -> None:
     taken = [source.name for source, _ in itertools.islice(results, 500)]
     results.close()
     assert taken == [str(index) for index in range(1, 501)]
-    assert pulled <= 500 + 2 * 4 * 32
+    assert pulled <= 500 + (2 * 3 + 2) * 64
 
 
 def test_a_problem_in_the_input_comes_after_what_was_before_it() -> None:

@@ -14,7 +14,17 @@ SAME_LINE = "\0same line"
 NAMES = ("part", "player", "total", "index", "value", "self", "workspace", "game", "continue_", "read")
 _FIELDS = ("Name", "Parent", "Position", "count", "items", "type", "continue")
 _NUMBERS = ("0", "1", "42", "3.25", ".5", "5.", "1e3", "2E-4", "0xFF", "0b1010", "1_000_000", "0x_f")
-_STRINGS = ('"text"', "'single'", '"\\n\\x41\\u{48}\\065\\z  x"', "[[long]]", "[==[ ]] ]==]", '"é 日本"', '""', "``", "`plain \\{`")
+_STRINGS = (
+    '"text"',
+    "'single'",
+    '"\\n\\x41\\u{48}\\065\\z  x"',
+    "[[long]]",
+    "[==[ ]] ]==]",
+    '"é 日本"',
+    '""',
+    "``",
+    "`plain \\{`",
+)
 _BINARY = ("+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", "<=", ">", ">=", "and", "or")
 
 

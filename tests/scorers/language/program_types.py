@@ -113,7 +113,9 @@ class TypeWriter:
 
     def generics(self) -> list[str]:
         """Nothing, or type parameters of a function: plain ones first, then packs."""
-        return list(self.draw(st.sampled_from(((), (), ("<", "T", ">"), ("<", "T", ",", "U", "...", ">"), ("<", "A", "...", ">")))))
+        return list(
+            self.draw(st.sampled_from(((), (), ("<", "T", ">"), ("<", "T", ",", "U", "...", ">"), ("<", "A", "...", ">"))))
+        )
 
     def alias_parameters(self, depth: int) -> list[str]:
         """Type parameters of an alias, which may have defaults."""

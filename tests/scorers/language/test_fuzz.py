@@ -9,10 +9,26 @@ from tests.scorers.language.programs import programs
 
 MAX_ERRORS = 1_000
 _SYMBOLS = (
-    "+ - * / // % ^ # == ~= <= >= < > = ( ) { } [ ] ; : :: -> , . .. ... += -= *= /= //= %= ^= ..= & | ? @ @[ !  != && || ! ~ $ \\ "
-    "` `{ }` { { << >> --[[ ]] [[ [==[ ]==] -- \" ' 0x 1e 1i .5 5. \\u{ \\x \n \r\n \t é “ ” \0 \ud800 \ufeff"
-).split(" ")
-_WORDS = (*sorted(KEYWORDS), "x", "f", "continue", "type", "export", "const", "read", "typeof", "@native", "def", "class", "1", '"s"')
+    *"+ - * / // % ^ # == ~= <= >= < > = ( ) { } [ ] ; : :: -> , . .. ... += -= *= /= //= %= ^= ..= & | ? @ @[ !".split(),
+    *"!= && || ~ $ \\ ` `{ }` << >> --[[ ]] [[ [==[ ]==] -- \" ' 0x 1e 1i .5 5. \\u{ \\x é “ ”".split(),
+    *("\n", "\r\n", "\r", "\t", "\0", "\ud800", "\ufeff"),
+)
+_WORDS = (
+    *sorted(KEYWORDS),
+    "x",
+    "f",
+    "continue",
+    "type",
+    "export",
+    "const",
+    "read",
+    "typeof",
+    "@native",
+    "def",
+    "class",
+    "1",
+    '"s"',
+)
 _tokens = st.sampled_from((*_SYMBOLS, *_WORDS))
 _settings = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -10,6 +10,7 @@ import pytest
 from scorers.language import parse
 
 DEEP = 100_000
+MAX_CALLS = 2_000_000
 NESTED = {
     "parentheses": ("(", "1", ")"),
     "brackets": ("x[", "1", "]"),
@@ -65,12 +66,17 @@ def source_of(name: str, depth: int) -> str:
 
 
 def calls(source: str) -> int:
-    """How many functions are entered while `source` is parsed: a measure of work that no clock disturbs."""
+    """How many functions are entered while `source` is parsed: a measure of work that no clock disturbs.
+
+    Raises:
+        AssertionError: more than `MAX_CALLS`, which is an endless loop.
+    """
     count = 0
 
     def note(_frame: FrameType, event: str, _argument: Any) -> None:
         nonlocal count
         count += event in ("call", "c_call")
+        assert count < MAX_CALLS, "endless"
 
     threading.setprofile(note)
     sys.setprofile(note)
@@ -103,7 +109,9 @@ def test_openings_that_never_close_are_survived(name: str) -> None:
     parse(whole[: len(whole) // 2])
 
 
-@pytest.mark.parametrize("name", ["parentheses", "not", "indexing", "sums", "if blocks", "elseif chain", "unions", "interpolations"])
+@pytest.mark.parametrize(
+    "name", ["parentheses", "not", "indexing", "sums", "if blocks", "elseif chain", "unions", "interpolations"]
+)
 def test_work_grows_linearly(name: str) -> None:
     assert calls(source_of(name, 160)) < 2.5 * calls(source_of(name, 80))
 

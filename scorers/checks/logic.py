@@ -1,0 +1,337 @@
+"""Conditions and comparisons that do not mean what they say."""
+
+from collections.abc import Iterator
+
+from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
+from scorers.language.equality import canonical, is_stable, same
+from scorers.language.expressions import (
+    Binary,
+    Boolean,
+    Expr,
+    Function,
+    Group,
+    IfElse,
+    Index,
+    Name,
+    Nil,
+    Number,
+    String,
+    Table,
+    Unary,
+)
+from scorers.language.node import Node
+from scorers.language.numbers import number_value
+from scorers.language.operators import COMPARISONS, ORDERINGS, chain, operations, ungrouped
+from scorers.language.statements import Assign, If, Repeat, While
+from scorers.language.unit import Unit
+from scorers.roblox.inference import literal, type_of
+
+
+@check("nan-comparison", BUGS, WARNING)
+def nan_comparison(unit: Unit) -> Iterator[Finding]:
+    """NaN is unequal to everything, itself too: `x == 0/0` is never true and `x ~= 0/0` always.
+
+    Bad:
+        if ratio == 0 / 0 then ratio = 0 end
+    Good:
+        if ratio ~= ratio then ratio = 0 end
+    Source: selene lint compare_nan.
+    """
+    if not operations(unit, "/") and "math" not in unit.global_reads:
+        return
+    for node in operations(unit, "==", "~="):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if _is_nan(unit, one):
+                outcome = "false" if node.op == "==" else "true"
+                name = unit.text(other) if is_stable(unit, other) else "x"
+                operator = "~=" if node.op == "==" else "=="
+                yield at(
+                    node,
+                    f"comparing with NaN is always {outcome}",
+                    f"write `{name} {operator} {name}`: only NaN differs from itself",
+                )
+                break
+
+
+def _is_nan(unit: Unit, node: Expr) -> bool:
+    node = ungrouped(node)
+    if isinstance(node, Unary) and node.op == "-":
+        node = ungrouped(node.operand)
+    if isinstance(node, Name) and (variable := unit.variable_of.get(node)) and variable.value is not None:
+        if variable.writes or variable.position or isinstance(variable.value, Name):
+            return False
+        node = ungrouped(variable.value)
+        node = ungrouped(node.operand) if isinstance(node, Unary) and node.op == "-" else node
+    if isinstance(node, Index):
+        return node.name == "nan" and isinstance(node.object, Name) and node.object.name == "math"
+    return isinstance(node, Binary) and node.op == "/" and _is_zero(node.left) and _is_zero(node.right)
+
+
+def _is_zero(node: Expr) -> bool:
+    return number_value(node) == 0
+
+
+@check("table-literal-comparison", BUGS, WARNING)
+def table_literal_comparison(unit: Unit) -> Iterator[Finding]:
+    """A table is equal only to itself, so a comparison with a new table is never true.
+
+    Bad:
+        if items == {} then print("empty") end
+    Good:
+        if next(items) == nil then print("empty") end
+    Source: selene lint constant_table_comparison.
+    """
+    if not unit.all(Table):
+        return
+    for node in operations(unit, "==", "~="):
+        left, right = ungrouped(node.left), ungrouped(node.right)
+        table = right if isinstance(right, Table) else left
+        if isinstance(table, Table):
+            outcome = "false" if node.op == "==" else "true"
+            hint = f"write `next(t) {node.op} nil`" if not table.fields else "compare the fields one by one"
+            yield at(node, f"comparing with a new table is always {outcome}", hint)
+
+
+@check("self-assign", BUGS, WARNING)
+def self_assign(unit: Unit) -> Iterator[Finding]:
+    """Assigning a variable to itself does nothing: one of the two names is wrong.
+
+    A property of a Roblox object may be meant, because setting it again has effects. `local x = x` is a variable of its own.
+
+    Bad:
+        local function setSpeed(self, speed)
+            speed = speed
+        end
+    Good:
+        local function setSpeed(self, speed)
+            self.speed = speed
+        end
+    Source: selene lint almost_swapped and common practice (ESLint no-self-assign).
+    """
+    for node in unit.all(Assign):
+        if len(node.targets) == len(node.values) == 1:
+            target = node.targets[0]
+            if same(unit, target, node.values[0]) and is_stable(unit, target) and not _may_be_a_property(target):
+                yield at(
+                    node, f"`{unit.text(target)}` is assigned to itself", "one of the two names is wrong; else remove the line"
+                )
+
+
+def _may_be_a_property(target: Expr) -> bool:
+    """Roblox spells properties `LikeThis`; setting `CFrame` again makes the physics engine look."""
+    return isinstance(target, Index) and target.name[:1].isupper() and _root(target) != "self"
+
+
+def _root(node: Expr) -> str:
+    """The name that a path `a.b.c` begins with, "" for others."""
+    while isinstance(node, Index):
+        node = node.object
+    return node.name if isinstance(node, Name) else ""
+
+
+@check("constant-or-condition", BUGS, WARNING)
+def constant_or_condition(unit: Unit) -> Iterator[Finding]:
+    """`x == "a" or "b"` is true for every x: the second half is a value, not a comparison.
+
+    Bad:
+        if state == "Lobby" or "Waiting" then print("wait") end
+    Good:
+        if state == "Lobby" or state == "Waiting" then print("wait") end
+    Source: a mistake that beginners and language models make; Luau type checker, truthiness of constants.
+    """
+    for node in operations(unit, "or"):
+        right = ungrouped(node.right)
+        if not _is_truthy_constant(right):
+            continue
+        left = _last_operand(node.left)
+        is_comparison = isinstance(left, Binary) and left.op in COMPARISONS
+        if _is_condition(unit, node) or (is_comparison and _compares_like(left, right)):
+            subject = unit.text(left.left) if isinstance(left, Binary) and is_comparison else ""
+            hint = f"write `{subject} {left.op} {unit.text(right)}`" if isinstance(left, Binary) and subject else None
+            yield at(node.right, f"`or {_short(unit.text(right))}` makes this condition true always", hint)
+
+
+def _is_truthy_constant(node: Expr) -> bool:
+    """`true` is left out: who writes `or true` means it."""
+    return isinstance(node, String | Number | Table | Function)
+
+
+def _last_operand(node: Expr) -> Expr:
+    node = ungrouped(node)
+    while isinstance(node, Binary) and node.op == "or":
+        node = ungrouped(node.right)
+    return node
+
+
+def _compares_like(left: Expr, right: Expr) -> bool:
+    """`x == "a"` beside `"b"`: constants of one kind, so that the comparison was meant for both."""
+    return isinstance(left, Binary) and left.op == "==" and isinstance(right, String) and isinstance(left.right, String)
+
+
+def _is_condition(unit: Unit, node: Node) -> bool:
+    """Whether only the truth of a value counts where it stands."""
+    around = unit.parents.get(node)
+    while around is not None:
+        if isinstance(around, Binary) and around.op in ("and", "or"):
+            if around.op == "and" and around.left is node:
+                return True
+        elif isinstance(around, Unary):
+            return around.op == "not"
+        elif isinstance(around, If):
+            return True
+        elif isinstance(around, While | Repeat | IfElse):
+            return around.condition is node
+        elif not isinstance(around, Group):
+            return False
+        node, around = around, unit.parents.get(around)
+    return False
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 and "\n" not in text else "..."
+
+
+@check("not-comparison-precedence", BUGS, WARNING)
+def not_comparison_precedence(unit: Unit) -> Iterator[Finding]:
+    """`not a == b` is `(not a) == b`: `not` binds tighter than a comparison.
+
+    `not a == not b` and a comparison with something known to be a boolean may be meant and are left alone.
+
+    Bad:
+        if not player.Team == winners then print("lost") end
+    Good:
+        if player.Team ~= winners then print("lost") end
+    Source: Luau lint ComparisonPrecedence.
+    """
+    for node in operations(unit, "==", "~=", *ORDERINGS):
+        if not (isinstance(node.left, Unary) and node.left.op == "not") or _is_meant_boolean(unit, node.right):
+            continue
+        text, operand = unit.text(node), unit.text(node.left.operand)
+        flipped = {"==": "~=", "~=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[node.op]
+        message = f"`{_short(text)}` means `(not {_short(operand)}) {node.op} {_short(unit.text(node.right))}`"
+        yield at(node, message, f"write `{operand} {flipped} {unit.text(node.right)}`")
+
+
+def _is_meant_boolean(unit: Unit, node: Expr) -> bool:
+    if isinstance(node, Boolean):
+        return False
+    inferred = type_of(unit, node)
+    return inferred is not None and inferred.name == "boolean"
+
+
+@check("comparison-chain", BUGS, ERROR)
+def comparison_chain(unit: Unit) -> Iterator[Finding]:
+    """`1 < x < 5` compares a boolean with a number, which raises an error; comparisons do not chain in Luau.
+
+    Bad:
+        local inside = 1 < level < 5
+    Good:
+        local inside = 1 < level and level < 5
+    Source: Luau lint ComparisonPrecedence.
+    """
+    for node in operations(unit, *ORDERINGS):
+        left = node.left
+        if isinstance(left, Binary) and left.op in ORDERINGS:
+            middle = unit.text(left.right)
+            hint = f"write `{unit.text(left)} and {middle} {node.op} {unit.text(node.right)}`"
+            yield at(node, f"`{unit.text(left)}` is a boolean, and `{node.op}` compares it with a number", hint)
+
+
+@check("misleading-and-or", BUGS, WARNING)
+def misleading_and_or(unit: Unit) -> Iterator[Finding]:
+    """`c and nil or x` is always x: where the middle is nil or false, `and`/`or` cannot choose it.
+
+    Bad:
+        local target = isHidden and nil or enemy
+    Good:
+        local target = if isHidden then nil else enemy
+    Source: Luau lint MisleadingAndOr.
+    """
+    for node in operations(unit, "or"):
+        left = ungrouped(node.left)
+        if not (isinstance(left, Binary) and left.op == "and"):
+            continue
+        middle = ungrouped(left.right)
+        if isinstance(middle, Nil) or (isinstance(middle, Boolean) and not middle.value):
+            value = unit.text(middle)
+            hint = f"write `if {_short(unit.text(left.left))} then {value} else {_short(unit.text(node.right))}`"
+            yield at(node, f"this is always `{_short(unit.text(node.right))}`: `and {value}` is never chosen", hint)
+
+
+@check("duplicate-condition", BUGS, WARNING)
+def duplicate_condition(unit: Unit) -> Iterator[Finding]:
+    """The second of two equal conditions decides nothing: its branch never runs, or one of them is a slip.
+
+    Calls are left alone unless they only look (`IsA`, `typeof`), because two calls may answer differently.
+
+    Bad:
+        if kind == "coin" then print(1) elseif kind == "coin" then print(2) end
+    Good:
+        if kind == "coin" then print(1) elseif kind == "gem" then print(2) end
+    Source: Luau lint DuplicateCondition.
+    """
+    for statement in unit.all(If):
+        if len(statement.conditions) > 1:
+            yield from _repeated(unit, statement.conditions, "this branch never runs: `{}` is tested on line {}")
+    for node in operations(unit, "and", "or"):
+        around = unit.parents.get(node)
+        if not (isinstance(around, Binary) and around.op == node.op):
+            yield from _repeated(unit, chain(node), "`{}` stands twice in this condition, first on line {}")
+
+
+_CONSTANTS = (Boolean, Nil, Number, String)
+
+
+def _repeated(unit: Unit, conditions: list[Expr], message: str) -> Iterator[Finding]:
+    seen: dict[str, Expr] = {}
+    for condition in conditions:
+        plain = ungrouped(condition)
+        text = canonical(unit, plain)
+        first = seen.setdefault(text, plain)
+        if first is not plain and not isinstance(plain, _CONSTANTS) and is_stable(unit, plain):
+            yield at(plain, message.format(_short(unit.text(plain)), first.line), "test something else or remove it")
+
+
+@check("duplicate-table-key", BUGS, WARNING)
+def duplicate_table_key(unit: Unit) -> Iterator[Finding]:
+    """A table keeps the last of two values with the same key; the first is lost.
+
+    Bad:
+        local prices = { Sword = 10, Shield = 20, Sword = 30 }
+    Good:
+        local prices = { Sword = 10, Shield = 20, Bow = 30 }
+    Source: Luau lint TableLiteral, selene lint duplicate_keys.
+    """
+    for table in unit.all(Table):
+        if len(table.fields) < 2:
+            continue
+        seen: dict[str, int] = {}
+        position = 0
+        for field in table.fields:
+            if field.key is None and field.name is None:
+                position += 1
+            key = _key(unit, field.key, field.name, position)
+            first = seen.setdefault(key, field.start) if key else field.start
+            if first != field.start:
+                shown = key.partition(" ")[2]
+                message = f"the key `{shown}` stands twice in this table, first on line {first >> 24}"
+                yield at(field, message, "rename one of the two or remove it")
+
+
+def _key(unit: Unit, key: Expr | None, name: str | None, position: int) -> str:
+    """A text that is equal for equal keys, "" for a key that is not known."""
+    if name is not None:
+        return f"string {name}"
+    if key is None:
+        return f"number {position}"
+    key = ungrouped(key)
+    text = literal(key)
+    if text is not None:
+        return f"string {text}"
+    if isinstance(key, Number):
+        return f"number {_number(number_value(key) or 0.0)}"
+    return f"value {canonical(unit, key)}" if isinstance(key, Name | Index) and is_stable(unit, key) else ""
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else str(value)
