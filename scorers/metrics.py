@@ -9,7 +9,7 @@ from scorers.checks.named import Named, named_functions
 from scorers.checks.size import complexities, depths
 from scorers.language.expressions import Expr, Function, Index, Name
 from scorers.language.position import COLUMN_MASK, line_of
-from scorers.language.statements import Assign, Local
+from scorers.language.statements import Assign, FunctionDeclaration, Local
 from scorers.language.unit import Unit, Variable
 from scorers.roblox.inference import literal, type_of
 
@@ -117,11 +117,23 @@ def _is_long(unit: Unit, named: Named) -> bool:
 def _is_used(unit: Unit, named: Named) -> bool:
     """Whether anything calls a function or hands it on: a comment on dead code helps nobody."""
     if named.owner is not None:
-        called = any(not _is_inside(call.start, named) for call in unit.methods(named.name))
-        return called or _leaves(unit, named.owner)
+        uses = [*unit.methods(named.name), *_reads_of_members(unit).get(named.name, ())]
+        return any(not _is_inside(use.start, named) for use in uses) or _leaves(unit, named.owner)
     if named.variable is not None:
         return named.variable.is_exported or any(not _is_inside(read.start, named) for read in named.variable.reads)
     return any(not _is_inside(read.start, named) for read in unit.global_reads.get(named.name, ()))
+
+
+def _reads_of_members(unit: Unit) -> dict[str, list[Index]]:
+    """The places `object.name` that are no declaration, by name."""
+    found: dict[str, list[Index]] | None = unit.memo.get("reads of members")
+    if found is None:
+        found = unit.memo["reads of members"] = {}
+        for index in unit.all(Index):
+            parent = unit.parents.get(index)
+            if not (isinstance(parent, FunctionDeclaration) or (isinstance(parent, Assign) and index in parent.targets)):
+                found.setdefault(index.name, []).append(index)
+    return found
 
 
 def _leaves(unit: Unit, owner: str) -> bool:

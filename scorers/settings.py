@@ -28,13 +28,13 @@ _TOP = ("allow-comments", "checks")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The checks that run, and whether a comment in the file may silence one."""
+    """The checks that run, and whether a comment in the file may silence one (None: not said, which is no)."""
 
     checks: tuple[Check, ...] = CHECKS
-    allow_comments: bool = False
+    allow_comments: bool | None = None
 
 
-def settings(checks: Mapping[str, Setting] | None = None, *, allow_comments: bool = False) -> Settings:
+def settings(checks: Mapping[str, Setting] | None = None, *, allow_comments: bool | None = None) -> Settings:
     """All checks, changed as `checks` says (check id -> setting).
 
     Raises:
@@ -63,8 +63,8 @@ def read_settings(path: Path) -> Settings:
     unknown = next((key for key in table if key not in _TOP), None)
     if unknown is not None:
         raise SettingsError(f"{path}: there is no key `{unknown}`.", hint=f"The keys are {' and '.join(_TOP)}.")
-    allow, checks = table.get("allow-comments", False), table.get("checks", {})
-    if not isinstance(allow, bool) or not isinstance(checks, dict):
+    allow, checks = table.get("allow-comments"), table.get("checks", {})
+    if not isinstance(allow, bool | None) or not isinstance(checks, dict):
         raise SettingsError(
             f"{path}: allow-comments is true or false, [checks] a table.", hint='Example: unused-variable = "off"'
         )

@@ -57,7 +57,11 @@ def _holder(unit: Unit, node: Node) -> tuple[Node | None, Node]:
 def _variable(unit: Unit, around: Node | None, value: Node) -> Variable | None:
     """The local variable that a value is given to."""
     if isinstance(around, Local):
-        return next((found for found in unit.variables if found.value is value), None)
+        variables: dict[Expr, Variable] | None = unit.memo.get("variables of values")
+        if variables is None:
+            known = ((found.value, found) for found in unit.variables if not found.position)
+            variables = unit.memo["variables of values"] = {given: found for given, found in known if given is not None}
+        return variables.get(value) if isinstance(value, Expr) else None
     if isinstance(around, Assign) and len(around.targets) == 1 and isinstance(target := around.targets[0], Name):
         return unit.variable_of.get(target)
     return None

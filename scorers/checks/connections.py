@@ -14,13 +14,12 @@ from scorers.roblox.table import services
 _OF_ONE = frozenset(
     (
         "PlayerAdded", "CharacterAdded", "CharacterAppearanceLoaded", "CharacterRemoving", "PlayerRemoving", "Touched",
-        "TouchEnded", "ChildAdded", "ChildRemoved", "DescendantAdded", "Equipped", "Unequipped", "Activated", "MouseButton1Click", "Died",
-        "OnServerEvent", "OnClientEvent", "Triggered", "InputBegan", "InputEnded", "MouseClick", "Chatted",
+        "TouchEnded", "ChildAdded", "ChildRemoved", "DescendantAdded", "Equipped", "Unequipped", "Activated", "Died",
+        "OnServerEvent", "Triggered", "InputBegan", "InputEnded", "MouseButton1Click", "MouseClick", "Chatted",
     )
 )  # fmt: skip
 """Events that are raised again and again, for one player or instance at a time."""
 _TAG_SIGNALS = ("GetInstanceAddedSignal", "GetInstanceRemovedSignal")
-_JOINS = ("PlayerAdded",)
 
 
 @check("connection-leak", BUGS, WARNING)
@@ -46,6 +45,8 @@ def connection_leak(unit: Unit) -> Iterator[Finding]:
         end)
     Source: Roblox documentation, memory usage.
     """
+    if unit.errors:
+        return  # a missing `end` makes the whole rest of the source look nested
     for call in unit.methods("Connect", "ConnectParallel"):
         if not _is_dropped(unit, call) or (outer := unit.function_of(call)) is None:
             continue
@@ -81,7 +82,7 @@ def player_table_leak(unit: Unit) -> Iterator[Finding]:
     Source: Roblox documentation, memory usage.
     """
     reported = set()
-    for handler in handlers(unit, *_JOINS):
+    for handler in _joins(unit):
         for function, player in _with_player(unit, handler):
             for entry in _entries(unit, function, player):
                 name = _last_name(entry.object)
@@ -110,11 +111,19 @@ def players_existing_missed(unit: Unit) -> Iterator[Finding]:
         end
     Source: Roblox developer forum, PlayerAdded and players who are there already.
     """
-    for handler in handlers(unit, *_JOINS):
+    for handler in _joins(unit):
         if handler.method and not any(True for _ in unit.methods("GetPlayers", "getPlayers", "GetChildren")):
             hint = "also call the handler for each of `Players:GetPlayers()`"
             yield Finding(handler.signal.name_start, handler.signal.end, "players who are there already are missed", hint)
             return
+
+
+def _joins(unit: Unit) -> Iterator[Handler]:
+    """The handlers of PlayerAdded of the service; teams and other tables have an event of that name too."""
+    for handler in handlers(unit, "PlayerAdded"):
+        service = handler.signal.object
+        if class_of(unit, service) == "Players" or (isinstance(service, Name | Index) and service.name == "Players"):
+            yield handler
 
 
 def _is_dropped(unit: Unit, call: MethodCall) -> bool:

@@ -1,10 +1,12 @@
 """Checks of names that still work and should not be written any more."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from scorers.checks.check import API, INFO, WARNING, Finding, at, check
 from scorers.checks.receivers import READ, Use, odd_uses, place
-from scorers.language.expressions import Call, Index, MethodCall, Name
+from scorers.diagnostics import Severity
+from scorers.language.expressions import Call, Index, Name
 from scorers.language.statements import FunctionDeclaration
 from scorers.language.unit import Unit
 from scorers.roblox import table
@@ -108,22 +110,23 @@ def _old_methods(unit: Unit) -> Iterator[Finding]:
     for name in unit.method_calls.keys() & _OLD_METHODS:
         if _is_own_method(unit, name):
             continue
+        message, hint, severity = _old(name)
         for call in unit.method_calls[name]:
             receiver = receiver_of(unit, call.object)
             if receiver is None or (receiver.name == "Instance" and name != "findFirstChild"):
-                yield _old(call, name)
+                yield Finding(*place(call), message, hint, severity)
     for call in unit.methods("LoadAnimation"):
         spelt = call.object.name if isinstance(call.object, Name | Index) else ""
         if spelt.lower() in _HUMANOIDS and receiver_of(unit, call.object) is None:
             yield Finding(*place(call), "`Humanoid.LoadAnimation` is deprecated", "use `Animator:LoadAnimation`")
 
 
-def _old(call: MethodCall, name: str) -> Finding:
+@cache
+def _old(name: str) -> tuple[str, str | None, Severity | None]:
+    """Message, hint and severity for one of the old methods."""
     owner = next(found for found in sorted(table.classes()) if name in table.members(found))
-    deprecation = table.deprecation(owner, name)
-    replacement = deprecation.replacement if deprecation is not None else ""
-    severity = INFO if deprecation is not None and deprecation.is_fresh else None
-    return Finding(*place(call), f"`{owner}.{name}` is deprecated", _use(replacement), severity)
+    member = table.members(owner)[name]
+    return f"`{owner}.{name}` is deprecated", _use(member.replacement), INFO if "F" in member.flags else None
 
 
 def _old_functions(unit: Unit) -> Iterator[Finding]:

@@ -8,6 +8,13 @@ from scorers.language.expressions import Index
 from scorers.language.unit import Unit
 from scorers.roblox import table
 
+_OLDER = {
+    "Font": frozenset(("GothamSemibold",)),
+    "KeyCode": frozenset(("Unknown",)),
+    "RaycastFilterType": frozenset(("Blacklist", "Whitelist")),
+}
+"""Items that the engine takes and its reference no longer lists."""
+
 _METHODS = frozenset(("GetEnumItems", "FromName", "FromValue", "GetEnums"))
 
 
@@ -41,7 +48,7 @@ def unknown_enum_item(unit: Unit) -> Iterator[Finding]:
         if not isinstance(item, Index) or item.object is not index or not item.name:
             continue
         items = table.enum_items(index.name) if index.name in table.enums() else None
-        if items is not None and item.name not in items and item.name not in _METHODS:
+        if items is not None and item.name not in items | _METHODS | _OLDER.get(index.name, frozenset()):
             message = f"`Enum.{index.name}` has no item `{item.name}`"
             yield Finding(*place(item), message, suggestion(unit, item.name, items))
 

@@ -17,7 +17,7 @@ from scorers.language.expressions import (
 )
 from scorers.language.node import Node
 from scorers.language.operators import ORDERINGS
-from scorers.language.statements import Assign, Block, CompoundAssign, If, While
+from scorers.language.statements import Assign, Block, CompoundAssign, If, Stat, While
 from scorers.language.unit import Unit
 from scorers.roblox.inference import service_of
 
@@ -96,13 +96,18 @@ def _conditions(around: Node, below: Node) -> list[Expr]:
 
 def _has_guard_before(unit: Unit, block: Block, below: Node, function: Function) -> bool:
     """Whether an earlier statement leaves by a limiting condition: `if now - last < 1 then return end`."""
-    for statement in block.statements:
-        if statement.start >= below.start:
-            return False
-        for condition, branch in zip(statement.conditions, statement.blocks, strict=True) if isinstance(statement, If) else ():
-            if ends(unit, branch) and _limits(unit, condition, function):
-                return True
-    return False
+    memo: dict[Block, Node | None] = unit.memo.setdefault("guards in frames", {})
+    if block not in memo:
+        memo[block] = next((statement for statement in block.statements if _is_guard(unit, statement, function)), None)
+    guard = memo[block]
+    return guard is not None and guard.start < below.start
+
+
+def _is_guard(unit: Unit, statement: Stat, function: Function) -> bool:
+    return isinstance(statement, If) and any(
+        ends(unit, branch) and _limits(unit, condition, function)
+        for condition, branch in zip(statement.conditions, statement.blocks, strict=True)
+    )
 
 
 def _limits(unit: Unit, condition: Expr, function: Function) -> bool:

@@ -103,9 +103,9 @@ def _unknown_of_class(unit: Unit, use: Use) -> Finding | None:
 
 
 def _misread(unit: Unit, use: Use) -> Finding | None:
-    """A read may reach a child, unless the name is a member's but for its case or nothing can be in the instance yet."""
+    """A read may reach a child, unless the name is a member's but for its case, or nothing can be in the instance yet."""
     message = f"{named(use.owner)} has no member `{use.name}`"
-    if use.name[0].islower() and (near := in_other_case(use.owner, use.name)):
+    if near := in_other_case(use.owner, use.name):
         return Finding(*use.place, message, f"did you mean `{near}`?")
     if use.node.object in _empty_receivers(unit) and (hint := _near(unit, use)):
         return Finding(*use.place, message, hint)

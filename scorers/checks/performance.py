@@ -9,7 +9,7 @@ from scorers.language.expressions import Binary, Call, MethodCall
 from scorers.language.numbers import number_value
 from scorers.language.operators import ungrouped
 from scorers.language.rounds import is_small
-from scorers.language.statements import If, Stat, While
+from scorers.language.statements import If, Local, Stat, While
 from scorers.language.unit import Unit
 from scorers.roblox.inference import literal
 
@@ -115,6 +115,8 @@ def service_lookup_in_loop(unit: Unit) -> Iterator[Finding]:
     Source: Roblox Lua style guide (services at the top of the file).
     """
     for call in unit.methods("GetService"):
+        if type(unit.parents.get(call)) is Local and unit.parents.get(unit.parents[call]) is unit.tree:
+            continue  # the usual place, passed over for speed
         service = literal(call.args[0]) if call.args else None
         if service is not None and (loop_around(unit, call) is not None or frame_of(unit, call) is not None):
             message = f"`{service}` is looked up again in each round"

@@ -1,17 +1,16 @@
-"""Checks of what a client sends to the server, and of the ways between the two."""
+"""Checks of the handlers of remotes: their parameters, and how often a client may run them."""
 
 import re
 from collections.abc import Iterator
 from itertools import chain
 
-from scorers.checks.check import BUGS, ERROR, INFO, WARNING, Finding, at, check
+from scorers.checks.check import BUGS, ERROR, INFO, Finding, check
 from scorers.checks.events import STORE_WRITES, gifts, inside, mentions, reads_clock, short
-from scorers.checks.trust import Argument, arguments, remote_handlers
+from scorers.checks.trust import remote_handlers
 from scorers.language.expressions import (
     Binary,
     Call,
     Function,
-    Group,
     Index,
     MethodCall,
     Name,
@@ -20,14 +19,10 @@ from scorers.language.expressions import (
     Unary,
 )
 from scorers.language.node import Node
-from scorers.language.statements import Break, Continue, If, Return
 from scorers.language.unit import Unit, Variable
 from scorers.roblox.inference import variable_type
 from scorers.roblox.table import classes, inherits
 
-_PRIVILEGE = re.compile(
-    r"admin|owner|moderator|whitelist|permission|authori[sz]|allowed|GetRankInGroup|GetRoleInGroup", re.IGNORECASE
-)
 _LIMITS = re.compile(
     r"cool_?down|debounce|rate|limit|throttle|lastt|last_?\w*(time|use|fire|request|shot|hit)|^last[A-Z]|busy|timestamp",
     re.IGNORECASE,
@@ -37,66 +32,11 @@ _DATA = re.compile(
     r"direction|target_?pos(ition)?|mouse_?pos(ition)?|value|count|number)$",
     re.IGNORECASE,
 )
+_PLAYER = re.compile(r"player|plr|client|user|sender|^p$", re.IGNORECASE)
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%", "^", "..", "<", "<=", ">", ">="))
 _PLAYER_MEMBERS = frozenset(
     ("Name", "UserId", "Character", "DisplayName", "leaderstats", "Backpack", "PlayerGui", "Team", "Parent")
 )
-
-
-@check("remote-trusts-client", BUGS, ERROR)
-def remote_trusts_client(unit: Unit) -> Iterator[Finding]:
-    """A client can send anything through a remote: what it sends must be tested before it changes the game.
-
-    Bad:
-        script.Parent.OnServerEvent:Connect(function(player, amount)
-            player.leaderstats.Coins.Value += amount
-        end)
-    Good:
-        local REWARDS = { quest = 10, chest = 25 }
-        script.Parent.OnServerEvent:Connect(function(player, source)
-            local reward = REWARDS[source]
-            if reward then
-                player.leaderstats.Coins.Value += reward
-            end
-        end)
-    Source: Roblox documentation, "Secure the client-server boundary".
-    """
-    for handler in remote_handlers(unit):
-        for argument in arguments(unit, handler):
-            reach = next((one for one in argument.reaches if not argument.is_tested(one.node.start)), None)
-            if reach is None or mentions(unit, handler.function, _PRIVILEGE, reach.node.start):
-                continue
-            message = f"`{argument.variable.name}` comes from the client and is not tested before `{short(unit, reach.node)}`"
-            yield at(reach.node, message, "test its type and range, or look the value up on the server")
-
-
-@check("remote-nan-unchecked", BUGS, WARNING)
-def remote_nan_unchecked(unit: Unit) -> Iterator[Finding]:
-    """A client can send NaN, which is neither below nor above any number: it passes `if x < 0 or x > 9 then return end`.
-
-    Bad:
-        script.Parent.OnServerEvent:Connect(function(player, amount)
-            if type(amount) ~= "number" or amount < 0 or amount > 100 then
-                return
-            end
-            player.leaderstats.Coins.Value -= amount
-        end)
-    Good:
-        script.Parent.OnServerEvent:Connect(function(player, amount)
-            if type(amount) ~= "number" or amount ~= amount or amount < 0 or amount > 100 then
-                return
-            end
-            player.leaderstats.Coins.Value -= amount
-        end)
-    Source: Roblox documentation, "Secure the client-server boundary", NaN.
-    """
-    for handler in remote_handlers(unit):
-        for argument in arguments(unit, handler):
-            reach = next((one for one in argument.reaches if one.is_number), None)
-            if reach is None or not _passes_nan(unit, argument, reach.node.start):
-                continue
-            message = f"NaN passes the tests of `{argument.variable.name}` and reaches `{short(unit, reach.node)}`"
-            yield at(reach.node, message, f"refuse it: `{argument.variable.name} ~= {argument.variable.name}`")
 
 
 @check("remote-handler-missing-player", BUGS, ERROR)
@@ -150,37 +90,11 @@ def remote_no_rate_limit(unit: Unit) -> Iterator[Finding]:
         yield Finding(handler.signal.name_start, handler.signal.end, message, "keep the time of each player's last request")
 
 
-def _passes_nan(unit: Unit, argument: Argument, before: int) -> bool:
-    """Whether an argument is tested by orderings that leave, and by nothing that NaN fails."""
-    tests = [test for test in argument.tests if test.node.start < before]
-    if not any(test.kind == "order" for test in tests):
-        return False
-    return all(
-        test.kind == "type" or (test.kind == "order" and _rejects(unit, test.node)) or _is_type_test(unit, test.node)
-        for test in tests
-    )
-
-
-def _is_type_test(unit: Unit, node: Node) -> bool:
-    return isinstance(node, Binary) and unit.text(node).startswith(("type(", "typeof("))
-
-
-def _rejects(unit: Unit, comparison: Node) -> bool:
-    """Whether a comparison that holds makes the handler leave: `if x < 0 or x > 9 then return end`."""
-    child, parent = comparison, unit.parents.get(comparison)
-    while isinstance(parent, Group) or (isinstance(parent, Binary) and parent.op in ("and", "or")):
-        child, parent = parent, unit.parents.get(parent)
-    if not isinstance(parent, If) or parent.conditions[0] is not child:
-        return False
-    last = parent.blocks[0].statements[-1:]
-    return bool(last) and isinstance(last[0], Return | Break | Continue)
-
-
 def _is_no_player(unit: Unit, first: Variable) -> bool:
     known = variable_type(unit, first) if first.annotation is not None else None
     if first.annotation is not None:
         return known is not None and not (known.name in classes() and inherits("Player", known.name))
-    if any(_is_used_as_player(unit, read) for read in first.reads):
+    if _PLAYER.search(first.name) or any(_is_used_as_player(unit, read) for read in first.reads):
         return False
     if _DATA.match(first.name) and first.reads:
         return True

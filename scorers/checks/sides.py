@@ -12,6 +12,7 @@ from scorers.language.expressions import (
     Call,
     Expr,
     Group,
+    IfElse,
     Index,
     Interpolated,
     MethodCall,
@@ -19,9 +20,10 @@ from scorers.language.expressions import (
     Number,
     String,
     Table,
+    Unary,
 )
 from scorers.language.node import Node
-from scorers.language.statements import Local
+from scorers.language.statements import If, Local, Return
 from scorers.language.unit import Unit
 from scorers.roblox.inference import class_of, literal, type_of
 from scorers.roblox.table import classes
@@ -119,7 +121,7 @@ def wrong_side_api(unit: Unit) -> Iterator[Finding]:
     server = min(_server_places(unit), key=lambda place: place[1].start, default=None)
     if server is None or any(True for _ in unit.methods(*_SIDES)) or any(unit.members("RunContext")):
         return
-    if _shows_both_sides(unit):
+    if _shows_both_sides(unit) or _asks_for_player(unit) or _is_shared(unit, client[1], server[1]):
         return
     message = f"`{client[0]}` is for clients, but this script uses `{server[0]}`, which is for servers"
     yield at(client[1], message, "split it into a LocalScript and a server script that talk through a RemoteEvent")
@@ -211,6 +213,17 @@ def _is_players(node: Expr) -> bool:
     if isinstance(node, MethodCall):
         return node.name == "GetService" and bool(node.args) and literal(node.args[0]) == "Players"
     return isinstance(node, Name | Index) and node.name.lower() in ("players", "playersservice")
+
+
+def _asks_for_player(unit: Unit) -> bool:
+    """`if Players.LocalPlayer then`: a common way to ask on which side a module runs."""
+    return any(isinstance(unit.parents.get(node), Binary | If | Unary | IfElse) for node in unit.members("LocalPlayer"))
+
+
+def _is_shared(unit: Unit, client: Node, server: Node) -> bool:
+    """Whether a module has functions for either side."""
+    last = unit.tree.statements[-1]
+    return isinstance(last, Return) and unit.function_of(client) is not unit.function_of(server)
 
 
 def _shows_both_sides(unit: Unit) -> bool:

@@ -257,6 +257,7 @@ def _is_test_block(unit: Unit, function: Function) -> bool:
 def _long_code(unit: Unit, line: int) -> Iterator[Finding]:
     tokens = unit.tokens
     first, last = bisect_left(tokens.starts, position(line, 1)), bisect_left(tokens.starts, position(line + 1, 1))
+    last = min(last, len(tokens.starts) - 1)  # the end of the source is no code
     on_line = [index for index in range(first, last) if tokens.ends[index] >> 24 == line]
     if not on_line:
         return

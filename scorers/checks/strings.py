@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from scorers.checks.check import BUGS, ERROR, INFO, WARNING, Finding, at, check
 from scorers.language.equality import same
 from scorers.language.exits import loop_around
-from scorers.language.expressions import Binary, Call, Expr, Function, Interpolated, MethodCall, Name, Number, Vararg
+from scorers.language.expressions import (
+    Binary,
+    Call,
+    Expr,
+    Function,
+    Group,
+    Interpolated,
+    MethodCall,
+    Name,
+    Number,
+    String,
+    Vararg,
+)
 from scorers.language.node import Node
 from scorers.language.operators import chain, operations, ungrouped
 from scorers.language.rounds import is_small
@@ -38,8 +50,13 @@ def string_arithmetic(unit: Unit) -> Iterator[Finding]:
             yield at(node, f"arithmetic on {shown}: `{node.op}` does not work on texts", _instead(unit, node))
 
 
+_TEXTS = frozenset((String, Interpolated, Binary, Group))
+
+
 def _is_text(node: Expr) -> bool:
     """Whether an expression is a text that is certainly no number."""
+    if type(node) not in _TEXTS:
+        return False
     node = ungrouped(node)
     if isinstance(node, Binary) and node.op == "..":
         return any(_is_text(part) for part in chain(node))

@@ -93,7 +93,7 @@ def empty_program(unit: Unit) -> Iterator[Finding]:
     if not 0 < len(statements) <= _MAX_IDLE or not all(_is_idle(statement) for statement in statements):
         return
     last = statements[-1]
-    if not (isinstance(last, Return) and _returns_value(last)):
+    if not (isinstance(last, Return) and _returns_value(unit, last)):
         yield at(statements[0], "this source does nothing", "write what was asked for")
 
 
@@ -216,12 +216,14 @@ def _is_idle(statement: Stat) -> bool:
     return isinstance(statement, Local) and all(_is_constant(value) for value in statement.values)
 
 
-def _returns_value(statement: Return) -> bool:
-    """Whether a module's result is of use: not nothing, nil, or an empty table by its name."""
-    return any(
-        not isinstance(value, Nil | Name | Boolean) and not (isinstance(value, Table) and not value.fields)
-        for value in statement.values
-    )
+def _returns_value(unit: Unit, statement: Return) -> bool:
+    """Whether a module's result is of use: more than nil, a boolean or an empty table, directly or in a local."""
+    for value in statement.values:
+        variable = unit.variable_of.get(value) if isinstance(value, Name) else None
+        held = variable.value if variable is not None else value
+        if held is not None and not isinstance(held, Nil | Boolean) and not (isinstance(held, Table) and not held.fields):
+            return True
+    return False
 
 
 def _prints_text(unit: Unit, statement: Stat) -> bool:

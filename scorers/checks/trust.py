@@ -1,95 +1,77 @@
-"""Where the arguments of a client go in the handler of a remote: what tests them, and what they change.
-
-Each use of an argument is followed outwards through the expression that holds it, and on through the locals that are made
-of it. It ends in a test of the value (a comparison, a type test, a lookup, a function that is handed it and may test it) or
-in a change of the game's state, or nowhere. Any earlier test of an argument excuses it: whether the test is a good one is
-more than the source of one file tells.
-"""
+"""Checks of a client's arguments: tested before they change the game, and tested for NaN."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
-from scorers.checks.events import STORE_WRITES, Handler, adds_to_itself, handlers
-from scorers.language.expressions import (
-    Binary,
-    Call,
-    Cast,
-    Expr,
-    Field,
-    Function,
-    Group,
-    IfElse,
-    Index,
-    Interpolated,
-    MethodCall,
-    Name,
-    Nil,
-    Subscript,
-    Table,
-    Unary,
-)
+from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
+from scorers.checks.events import Handler, handlers, mentions, short
+from scorers.checks.flow import Argument, follow
+from scorers.language.expressions import Binary, Function, Group
 from scorers.language.node import Node
-from scorers.language.statements import Assign, CompoundAssign, GenericFor, Local, Return
-from scorers.language.unit import Unit, Variable
-from scorers.roblox.table import datatypes
+from scorers.language.statements import Break, Continue, If, Return
+from scorers.language.unit import Unit
 
 REMOTE_EVENTS = ("OnServerEvent", "OnServerInvoke")
-_ORDER = ("<", "<=", ">", ">=")
-_BALANCE = re.compile(r"^Value$|coin|cash|gold|gem|money|balance|credit|currenc|points", re.IGNORECASE)
-_ACTS = frozenset(
-    ("Destroy", "ClearAllChildren", "Remove", "TakeDamage", "BreakJoints", "MoveTo", "PivotTo", "SetPrimaryPartCFrame", "Kick")
+_PRIVILEGE = re.compile(
+    r"admin|owner|moderator|whitelist|permission|authori[sz]|allowed|GetRankInGroup|GetRoleInGroup", re.IGNORECASE
 )
-"""Methods that change the instance that they are called on."""
-_TAKES = frozenset(("TakeDamage", "MoveTo", "PivotTo", "SetPrimaryPartCFrame", *STORE_WRITES))
-"""Methods that change the game by their arguments."""
-_QUIET_METHODS = frozenset(("FireClient", "FireAllClients", "FireServer", "Fire", "JSONEncode", "AddItem", "SetAttribute"))
-"""Methods that hand a value on and test nothing."""
-_PARTS = frozenset(
-    (
-        "FindFirstChild", "FindFirstChildOfClass", "FindFirstChildWhichIsA", "FindFirstAncestorOfClass", "WaitForChild",
-        "FindFirstAncestorWhichIsA", "FindFirstAncestor", "GetChildren", "GetDescendants", "Clone", "lower", "upper", "GetPivot",
-    )
-)  # fmt: skip
-"""Methods whose result the client chooses with the value."""
-_TESTS = frozenset(("IsA", "IsDescendantOf", "IsAncestorOf", "HasTag", "GetAttribute", "match", "find", "IsInGroup"))
-_QUIET = frozenset(("print", "warn", "error", "table.insert", "Instance.new", "task.wait", "wait"))
-_CARRIES = frozenset(
-    (
-        "tonumber", "tostring", "math.floor", "math.ceil", "math.round", "math.abs", "math.sqrt", "unpack", "table.unpack",
-        "ipairs", "pairs", "next", "assert", "string.lower", "string.upper", "string.format", "table.clone",
-    )
-)  # fmt: skip
-_SET = frozenset(("Health", "MaxHealth", "WalkSpeed", "JumpPower", "JumpHeight", "Value", "Parent", "CFrame", "Position"))
-"""Properties that decide the game."""
 
 
-class Test(NamedTuple):
-    """A place that tests an argument. `kind`: order, self (`x ~= x`), type, or other."""
+@check("remote-trusts-client", BUGS, ERROR)
+def remote_trusts_client(unit: Unit) -> Iterator[Finding]:
+    """A client can send anything through a remote: what it sends must be tested before it changes the game.
 
-    node: Node
-    kind: str
+    Bad:
+        script.Parent.OnServerEvent:Connect(function(player, amount)
+            player.leaderstats.Coins.Value += amount
+        end)
+    Good:
+        local REWARDS = { quest = 10, chest = 25 }
+        script.Parent.OnServerEvent:Connect(function(player, source)
+            local reward = REWARDS[source]
+            if reward then
+                player.leaderstats.Coins.Value += reward
+            end
+        end)
+    Source: Roblox documentation, "Secure the client-server boundary".
+    """
+    for handler in remote_handlers(unit):
+        for argument in arguments(unit, handler):
+            reach = next((one for one in argument.reaches if not argument.is_tested(one.node.start)), None)
+            if reach is None or mentions(unit, handler.function, _PRIVILEGE, reach.node.start):
+                continue
+            message = f"`{argument.variable.name}` comes from the client and is not tested before `{short(unit, reach.node)}`"
+            hint = "test its type and range, or look the value up on the server"
+            yield at(reach.node, message, hint, severity=WARNING if reach.is_mild else None)
 
 
-class Reach(NamedTuple):
-    """A change of the game by an argument. `is_number`: the value itself goes into health or a sum."""
+@check("remote-nan-unchecked", BUGS, WARNING)
+def remote_nan_unchecked(unit: Unit) -> Iterator[Finding]:
+    """A client can send NaN, which is neither below nor above any number: it passes `if x < 0 or x > 9 then return end`.
 
-    node: Node
-    is_number: bool
-
-
-@dataclass(slots=True)
-class Argument:
-    """An argument of a client with its tests and what it reaches, in the order of the source."""
-
-    variable: Variable
-    tests: list[Test] = field(default_factory=list)
-    reaches: list[Reach] = field(default_factory=list)
-
-    def is_tested(self, before: int) -> bool:
-        """Whether any test comes before a place."""
-        return any(test.node.start < before for test in self.tests)
+    Bad:
+        script.Parent.OnServerEvent:Connect(function(player, amount)
+            if type(amount) ~= "number" or amount < 0 or amount > 100 then
+                return
+            end
+            player.leaderstats.Coins.Value -= amount
+        end)
+    Good:
+        script.Parent.OnServerEvent:Connect(function(player, amount)
+            if type(amount) ~= "number" or amount ~= amount or amount < 0 or amount > 100 then
+                return
+            end
+            player.leaderstats.Coins.Value -= amount
+        end)
+    Source: Roblox documentation, "Secure the client-server boundary", NaN.
+    """
+    for handler in remote_handlers(unit):
+        for argument in arguments(unit, handler):
+            reach = next((one for one in argument.reaches if one.is_number), None)
+            if reach is None or not _passes_nan(unit, argument, reach.node.start):
+                continue
+            message = f"NaN passes the tests of `{argument.variable.name}` and reaches `{short(unit, reach.node)}`"
+            yield at(reach.node, message, f"refuse it: `{argument.variable.name} ~= {argument.variable.name}`")
 
 
 def remote_handlers(unit: Unit) -> list[Handler]:
@@ -105,209 +87,25 @@ def arguments(unit: Unit, handler: Handler) -> list[Argument]:
     memo: dict[Function, list[Argument]] = unit.memo.setdefault("client arguments", {})
     if handler.function not in memo:
         memo[handler.function] = [
-            _Walk(unit, handler.function, unit.variable_at[binding]).argument for binding in handler.function.params[1:]
+            follow(unit, handler.function, unit.variable_at[binding]) for binding in handler.function.params[1:]
         ]
     return memo[handler.function]
 
 
-class _Walk:
-    """Follows one argument. A rule takes (parent, node) and gives what now holds the value, None where the way ends."""
-
-    def __init__(self, unit: Unit, handler: Function, variable: Variable) -> None:
-        self.unit = unit
-        self.handler = handler
-        self.argument = Argument(variable)
-        self.rules: dict[type[Node], Callable[[Any, Node], Node | None]] = {
-            Index: lambda parent, _node: parent,
-            Group: lambda parent, _node: parent,
-            Cast: lambda parent, _node: parent,
-            Field: lambda parent, _node: parent,
-            Table: lambda parent, _node: parent,
-            Interpolated: lambda parent, _node: parent,
-            Subscript: self.subscript,
-            Unary: lambda parent, _node: None if parent.op == "not" else parent,
-            IfElse: lambda parent, node: None if node is parent.condition else parent,
-            Binary: self.binary,
-            Call: self.call,
-            MethodCall: self.method,
-            Local: self.local,
-            Assign: self.assign,
-            CompoundAssign: self.compound,
-            GenericFor: self.loop,
-            Return: self.returned,
-        }
-        self.waiting = [variable]
-        self.follow()
-        self.argument.tests.sort(key=lambda test: test.node.start)
-        self.argument.reaches.sort(key=lambda reach: reach.node.start)
-
-    def follow(self) -> None:
-        """Look at every use of the argument and of the locals made of it."""
-        seen = set()
-        while self.waiting:
-            variable = self.waiting.pop()
-            if variable in seen:
-                continue
-            seen.add(variable)
-            for read in variable.reads:
-                self.climb(read)
-            for write in variable.writes:
-                self.rewritten(write)
-
-    def climb(self, node: Node) -> None:
-        """Follow a value outwards to where it ends."""
-        held: Node | None = node
-        while held is not None:
-            parent = self.unit.parents.get(held)
-            rule = self.rules.get(type(parent)) if parent is not None else None
-            held = rule(parent, held) if rule is not None else None
-
-    def rewritten(self, write: Name) -> None:
-        """A variable that gets a value of another origin is the client's no more."""
-        statement = self.unit.parents.get(write)
-        value = statement.values[0] if isinstance(statement, Assign) and statement.values else None
-        while isinstance(value, Binary) and value.op == "or":
-            value = value.left
-        is_converted = isinstance(value, Call) and _path(self.unit, value) in _CARRIES
-        if not is_converted and not isinstance(statement, CompoundAssign):
-            self.test(write, "other")
-
-    def test(self, node: Node, kind: str) -> None:
-        """Note a test of the argument."""
-        self.argument.tests.append(Test(node, kind))
-
-    def reach(self, node: Node, is_number: bool = False) -> None:
-        """Note a change of the game."""
-        self.argument.reaches.append(Reach(node, is_number))
-
-    # What may stand around the value
-
-    def subscript(self, parent: Subscript, node: Node) -> Node | None:
-        if node is parent.object:
-            return parent
-        statement = self.unit.parents.get(parent)
-        if not (isinstance(statement, Assign | CompoundAssign) and _is_target(statement, parent)):
-            self.test(parent, "other")
-        return None
-
-    def binary(self, parent: Binary, node: Node) -> Node | None:
-        other = parent.right if node is parent.left else parent.left
-        if parent.op in ("and", "or"):
-            return parent if node is parent.right or parent.op == "or" else None
-        if parent.op in _ORDER:
-            if not _is_balance(other):
-                self.test(parent, "order")
-            return None
-        if parent.op not in ("==", "~="):
-            return parent
-        if not isinstance(other, Nil):
-            self.test(parent, "self" if self.unit.text(other) == self.unit.text(node) else "other")
-        return None
-
-    def call(self, parent: Call, node: Node) -> Node | None:
-        if node is parent.function:
-            return None
-        path = _path(self.unit, parent)
-        if path in ("require", "loadstring"):
-            self.reach(parent)
-        elif path in _CARRIES or path.partition(".")[0] in datatypes().keys() - {"Instance"}:
-            return parent
-        elif path not in _QUIET:
-            self.test(parent, "type" if path in ("type", "typeof") else "other")
-        return None
-
-    def method(self, parent: MethodCall, node: Node) -> Node | None:
-        if node is not parent.object:
-            if parent.name in _TAKES:
-                self.reach(parent, parent.name == "TakeDamage" and _is_value(node))
-            elif parent.name not in _QUIET_METHODS:
-                self.test(parent, "other")
-            return None
-        if parent.name in _ACTS:
-            self.reach(parent)
-        elif parent.name in _TESTS:
-            self.test(parent, "other")
-        elif parent.name in _PARTS:
-            return parent
-        return None
-
-    def local(self, parent: Local, node: Node) -> None:
-        at = parent.values.index(node)  # type: ignore[arg-type]  # only expressions stand in a Local beside its bindings
-        if at < len(parent.bindings):
-            self.waiting.append(self.unit.variable_at[parent.bindings[at]])
-
-    def loop(self, parent: GenericFor, node: Node) -> None:
-        if node in parent.values:
-            self.waiting += [self.unit.variable_at[binding] for binding in parent.bindings]
-
-    def assign(self, parent: Assign, node: Node) -> None:
-        if _is_target(parent, node):
-            if isinstance(node, Index) and node.name in _SET:
-                self.reach(parent)
-            return
-        at = parent.values.index(node)  # type: ignore[arg-type]  # no target, so one of the values
-        target = parent.targets[at] if at < len(parent.targets) else None
-        if isinstance(target, Name) and (variable := self.unit.variable_of.get(target)) is not None:
-            self.waiting.append(variable)
-        elif isinstance(target, Index | Subscript) and not self.is_new(target):
-            adds = adds_to_itself(self.unit, parent)
-            if adds or (isinstance(target, Index) and target.name in _SET):
-                self.reach(parent, (adds or _sets_number(target)) and _is_value(node))
-
-    def compound(self, parent: CompoundAssign, node: Node) -> None:
-        target = parent.target
-        if node is target:
-            if isinstance(node, Index) and node.name in _SET:
-                self.reach(parent)
-        elif isinstance(target, Index | Subscript) and parent.op != "..=" and not self.is_new(target):
-            self.reach(parent, _is_value(node))
-
-    def returned(self, parent: Return, _node: Node) -> None:
-        """What a transform of UpdateAsync returns is stored."""
-        function = self.unit.function_of(parent)
-        around = self.unit.parents.get(function) if function is not None else None
-        if isinstance(around, MethodCall) and around.name == "UpdateAsync":
-            self.reach(around)
-
-    def is_new(self, target: Expr) -> bool:
-        """Whether a value was made by the handler itself: the client decides nothing but its own request."""
-        while isinstance(target, Index | Subscript):
-            target = target.object
-        variable = self.unit.variable_of.get(target) if isinstance(target, Name) else None
-        if variable is None or not self.handler.body.start <= variable.start < self.handler.end:
-            return False
-        made = variable.value
-        is_copy = isinstance(made, MethodCall) and made.name == "Clone"
-        return isinstance(made, Table) or is_copy or (isinstance(made, Call) and _path(self.unit, made) == "Instance.new")
+def _passes_nan(unit: Unit, argument: Argument, before: int) -> bool:
+    """Whether an argument is tested by orderings that leave, and by nothing that NaN fails."""
+    tests = [test for test in argument.tests if test.node.start < before]
+    if not any(test.kind == "order" for test in tests):
+        return False
+    return all(test.kind == "type" or (test.kind == "order" and _rejects(unit, test.node)) for test in tests)
 
 
-def _path(unit: Unit, call: Call) -> str:
-    """The dotted path of a global function, "" for others."""
-    function, names = call.function, []
-    while isinstance(function, Index):
-        names.append(function.name)
-        function = function.object
-    if not isinstance(function, Name) or function in unit.variable_of:
-        return ""
-    return ".".join([function.name, *reversed(names)])
-
-
-def _is_target(statement: Assign | CompoundAssign, node: Node) -> bool:
-    targets = statement.targets if isinstance(statement, Assign) else [statement.target]
-    return any(target is node for target in targets)
-
-
-def _is_balance(node: Expr) -> bool:
-    """`coins.Value`: being less than what a player owns is no test of a price, which may be negative."""
-    while isinstance(node, Group | Cast):
-        node = node.value
-    return isinstance(node, Name | Index) and _BALANCE.search(node.name) is not None
-
-
-def _is_value(node: Node) -> bool:
-    """Whether a node is a number by its form, not a table or a text that holds it."""
-    return not isinstance(node, Table | Interpolated)
-
-
-def _sets_number(target: Expr) -> bool:
-    return isinstance(target, Index) and target.name in ("Health", "MaxHealth", "WalkSpeed", "JumpPower", "JumpHeight", "Value")
+def _rejects(unit: Unit, comparison: Node) -> bool:
+    """Whether a comparison that holds makes the handler leave: `if x < 0 or x > 9 then return end`."""
+    child, parent = comparison, unit.parents.get(comparison)
+    while isinstance(parent, Group) or (isinstance(parent, Binary) and parent.op in ("and", "or")):
+        child, parent = parent, unit.parents.get(parent)
+    if not isinstance(parent, If) or parent.conditions[0] is not child:
+        return False
+    last = parent.blocks[0].statements[-1:]
+    return bool(last) and isinstance(last[0], Return | Break | Continue)

@@ -15,6 +15,7 @@ from scorers.cli.threshold import Pair, Threshold
 
 if TYPE_CHECKING:
     from scorers.execution.options import ScoringOptions
+    from scorers.settings import Settings
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -44,9 +45,13 @@ def score_command(program: str) -> click.Command:
     @click.option("--min-score", type=click.FloatRange(0, 1), help="Exit with 1 when a composite is below this.")
     @click.option("--workers", type=click.IntRange(1, 256), help="Number of processes; as many as cores without it.")
     @click.option("--compiler/--no-compiler", default=True, help="Ask the Luau compiler too, or the own parser alone.")
-    @click.option("--config", metavar="TOML", help="A scorers.toml: severities and weights of checks, or checks off.")
-    @click.option("--allow-comments/--no-allow-comments", default=None, help="Whether comments in a file may silence checks.")
-    @click.option("--tools", is_flag=True, help="Ask luau-compile, and luau-lsp or luau-analyze, on PATH too.")
+    @click.option(
+        "--config", metavar="TOML", help="Severities and weights of checks, or checks off; ./scorers.toml if it is there."
+    )
+    @click.option(
+        "--allow-comments/--no-allow-comments", default=None, help="Whether comments may silence checks: in files, not in rows."
+    )
+    @click.option("--tools/--no-tools", default=None, help="Ask luau-compile, and luau-lsp or luau-analyze, on PATH: for files.")
     @click.option("--definitions", metavar="D_LUAU", help="Declarations of Roblox's globals for luau-lsp; means --tools too.")
     @click.pass_context
     def score(context: click.Context, /, form: str | None, as_json: bool, as_sarif: bool, **more: Any) -> None:
@@ -60,13 +65,28 @@ def score_command(program: str) -> click.Command:
         """
         chosen = _form(form, as_json=as_json, as_sarif=as_sarif)
         scoring = {name: more[name] for name in _SCORING}
-        scoring["tools"] = more["tools"] or more["definitions"] is not None
+        _fill_in(scoring, of_files=more["rows"] is None)
         options = Options(more["workers"] or os.cpu_count() or 1, more["min_score"], scoring)
         context.exit(_run(more["files"], more["rows"], chosen, options))
 
     return score
 
 
+def _fill_in(scoring: dict[str, Any], *, of_files: bool) -> None:
+    """What was not said. Files are a person's: comments there speak for that person, and the tools on PATH are wanted.
+
+    Rows are a machine's: code that was sampled must not excuse itself, and its score must not depend on the machine.
+    """
+    if scoring["config"] is None and of_files and Path(_CONFIG).is_file():
+        scoring["config"] = _CONFIG
+    if scoring["tools"] is None:
+        scoring["tools"] = of_files
+    scoring["tools"] = scoring["tools"] or scoring["definitions"] is not None
+    if scoring["allow_comments"] is None and of_files and _read(scoring["config"]).allow_comments is None:
+        scoring["allow_comments"] = True
+
+
+_CONFIG = "scorers.toml"
 _SCORING = ("compiler", "tools", "definitions", "config", "allow_comments")
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -131,21 +151,24 @@ def _stream(scripts: Iterator[Any], unit: str, total: int | None, options: Optio
 
 
 def _scoring(options: Options) -> "ScoringOptions":
-    """What the workers are told. A wrong configuration is found here, once, and not by each of them."""
-    from scorers.errors import SettingsError
+    """What the workers are told. What is wrong is found here, once, and not by each of them."""
     from scorers.execution.options import ScoringOptions
 
     scoring = ScoringOptions(**options.scoring)
     if scoring.definitions is not None and not Path(scoring.definitions).is_file():
         raise Problem(f"{scoring.definitions} cannot be read: there is no such file.", hint="Check the path.")
-    if scoring.config is not None:
-        from scorers.settings import read_settings
-
-        try:
-            read_settings(Path(scoring.config))
-        except SettingsError as error:
-            raise Problem(str(error), hint=error.hint) from error
+    _read(scoring.config)
     return scoring
+
+
+def _read(config: str | None) -> "Settings":
+    from scorers.errors import SettingsError
+    from scorers.settings import Settings, read_settings
+
+    try:
+        return Settings() if config is None else read_settings(Path(config))
+    except SettingsError as error:
+        raise Problem(str(error), hint=error.hint) from error
 
 
 def _without_compiler(reason: str) -> None:

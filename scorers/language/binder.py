@@ -10,6 +10,7 @@ from typing import Any
 from scorers.language import expressions as e
 from scorers.language import statements as s
 from scorers.language import types as t
+from scorers.language.jumps import jumped_over
 from scorers.language.node import Node
 from scorers.language.problem import SyntaxProblem
 from scorers.language.unit import Unit, Variable
@@ -178,27 +179,9 @@ class _Binder:
             self.visit(statement, body)
         before = len(self.unit.variable_of)
         self.visit(node.condition, node)
-        self.check_jump(node, before)
+        self.problems += jumped_over(self.unit, node, list(self.unit.variable_of.items())[before:])
         self.leave(mark)
         self.block, self.locals = outer, count
-
-    def check_jump(self, node: s.Repeat, before: int) -> None:
-        """The condition must not use a local that stands after a `continue` of this loop."""
-        jumps = [jump for jump in self.unit.all(s.Continue) if node.start < jump.start < node.end and self.loop_of(jump) is node]
-        if not jumps:
-            return
-        used = list(self.unit.variable_of.items())[before:]
-        for name, variable in used:
-            if variable.scope is node.body and variable.start > jumps[0].start:
-                message = f"the local `{name.name}` may not exist here: `continue` on line {jumps[0].line} jumps over it"
-                self.problems.append(SyntaxProblem(name.start, name.end, message, "declare it before the loop"))
-
-    def loop_of(self, node: Node) -> Node | None:
-        """The loop that a `continue` belongs to."""
-        around: Node | None = self.parents.get(node)
-        while around is not None and not isinstance(around, s.While | s.Repeat | s.NumericFor | s.GenericFor):
-            around = self.parents.get(around)
-        return around
 
     def visit_If(self, node: s.If) -> None:
         for condition, block in zip(node.conditions, node.blocks, strict=True):

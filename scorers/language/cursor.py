@@ -2,13 +2,15 @@
 
 from scorers.language.position import COLUMN_BITS, COLUMN_MASK
 from scorers.language.problem import SyntaxProblem
-from scorers.language.tokens import BAD, EOF, NAME, Tokens
+from scorers.language.tokens import EOF, INTERP_END, INTERP_MID, KEYWORDS, NAME, Tokens
 
 MAX_DEPTH = 1000
 """Nesting of expressions, blocks and types together: the compiler's own limit."""
 
 MAX_PROBLEMS = 50
 """Syntax problems kept of one source: text that is no Luau at all would have one on each line."""
+
+_AFTER_NAMES = frozenset((",", ")", ":", "="))
 
 
 class TooDeep(Exception):
@@ -27,52 +29,82 @@ class Cursor:
         self.i = 0
         self.depth = 0
         self.panic = False
+        self.blamed = -1
         self.problems: list[SyntaxProblem] = []
 
     def deeper(self) -> None:
         """One level more. Raises TooDeep at the limit; the caller takes the level back itself."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.panic = False
+            self.panic, self.blamed = False, -1
             self.problem("the code nests too deeply for the compiler", "take parts of it out into locals or functions")
             raise TooDeep
 
     def problem(self, message: str, hint: str | None = None, *, at: int | None = None, language: str | None = None) -> None:
-        """Note a problem at token `at` (default: the current one), unless one is being recovered from."""
-        if self.panic or len(self.problems) >= MAX_PROBLEMS:
-            return
-        self.panic = True
-        at = self.i if at is None else at
-        self.problems.append(SyntaxProblem(self.starts[at], self.ends[at], message, hint, language))
+        """Note a problem at token `at` (default: the current one), unless one is being recovered from.
 
-    def note(self, start: int, end: int, message: str, hint: str | None = None) -> None:
-        """Note a problem that the parser need not recover from: the code could be read."""
+        A second problem at the same place of the cursor is a consequence of the first.
+        """
+        is_consequence = self.panic or self.i == self.blamed
+        self.panic = True
+        self.blamed = self.i
+        if not is_consequence and len(self.problems) < MAX_PROBLEMS and not self.is_cut():
+            at = self.i if at is None else at
+            self.problems.append(SyntaxProblem(self.starts[at], self.ends[at], message, hint, language))
+
+    def slip(self, message: str, hint: str | None = None, *, at: int | None = None, language: str | None = None) -> None:
+        """Note a problem at a token after which the parser knows how to go on."""
+        was_panic = self.panic
+        self.problem(message, hint, at=at, language=language)
+        self.panic = was_panic
+
+    def note(self, start: int, end: int, message: str, hint: str | None = None, language: str | None = None) -> None:
+        """Note a problem of what could be read."""
         if not self.panic and len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(SyntaxProblem(start, end, message, hint))
+            self.problems.append(SyntaxProblem(start, end, message, hint, language))
+
+    def is_cut(self) -> bool:
+        """Whether the cursor is at the end because a literal or comment that is not closed took the rest of the source."""
+        return self.kinds[self.i] == EOF and self.tokens.is_cut
 
     def shown(self, at: int | None = None) -> str:
         """A token as an error message names it."""
         at = self.i if at is None else at
-        text = self.texts[at]
-        return "the end of the file" if self.kinds[at] == EOF else f"`{text if len(text) <= 40 else text[:37] + '...'}`"
+        kind, text = self.kinds[at], self.texts[at]
+        if kind == EOF:
+            return "the end of the file"
+        if kind in (INTERP_MID, INTERP_END):
+            return "`}`"
+        text = text.split("\n", 1)[0]
+        return f"`{text if len(text) <= 40 else text[:37] + '...'}`" if "`" not in text else text[:40]
+
+    def before(self) -> int:
+        """The token to blame where something is missing: the current one, or the last of an earlier line."""
+        return self.i - 1 if self.i and self.is_first_on_line(self.i) else self.i
 
     def expect(self, kind: str, where: str, hint: str | None = None) -> bool:
         """Take a token of `kind`. Where another stands, note it and go on as if it had been there."""
         if self.kinds[self.i] == kind:
             self.i += 1
             return True
-        self.problem(f"expected `{kind}` {where}, got {self.shown()}", hint)
+        self.problem(f"expected `{kind}` {where}, got {self.shown()}", hint, at=self.before())
         return False
 
-    def expect_name(self, where: str) -> tuple[str, int, int]:
+    def expect_name(self, what: str) -> tuple[str, int, int]:
         """Take a name: (name, start, end). Where none stands, note it; the name is empty then."""
         at = self.i
-        if self.kinds[at] == NAME:
+        kind = self.kinds[at]
+        if kind == NAME:
             self.i = at + 1
             return self.texts[at], self.starts[at], self.ends[at]
-        kind = self.kinds[at]
-        hint = f"`{kind}` is a word of the language: choose another name" if kind.isalpha() and kind not in (BAD, EOF) else None
-        self.problem(f"expected a name {where}, got {self.shown()}", hint)
+        is_word, here = kind in KEYWORDS, self.before()
+        hint = f"`{kind}` is a word of the language: choose another name" if is_word and here == at else None
+        message = f"expected {what}, got {self.shown()}"
+        if is_word and here == at and self.kinds[at + 1] in _AFTER_NAMES:
+            self.slip(message, hint)
+            self.i = at + 1
+            return self.texts[at], self.starts[at], self.ends[at]
+        self.problem(message, hint, at=here)
         return "", self.starts[at], self.starts[at]
 
     def closes(self, kind: str, opener: int, what: str) -> None:
@@ -80,19 +112,25 @@ class Cursor:
         if self.kinds[self.i] == kind:
             self.i += 1
             return
-        line = self.starts[opener] >> COLUMN_BITS
-        at, hint = self.i, None
+        line, at = self.starts[opener] >> COLUMN_BITS, self.i
+        hint = f"close the `{self.texts[opener]}` of this line"
         if line != self.starts[at] >> COLUMN_BITS:
             hint = f"`{self.texts[opener]}` on line {line} is not closed"
-            at = self.unclosed_at(opener)
-        else:
-            hint = f"close `{self.texts[opener]}` of this line with `{kind}`"
+            at = self.before() if self.before() > opener else at
         self.problem(f"expected `{kind}` to close {what}, got {self.shown()}", hint, at=at)
 
-    def unclosed_at(self, opener: int) -> int:
-        """The token to blame for a bracket that stays open: the first of a later line, where the missing one stood before."""
-        at = self.i
-        return at - 1 if self.starts[at] >> COLUMN_BITS != self.ends[at - 1] >> COLUMN_BITS and at - 1 > opener else at
+    def last_on_line(self, at: int) -> int:
+        """The last token on the line where token `at` ends."""
+        line = self.ends[at] >> COLUMN_BITS
+        while self.kinds[at + 1] != EOF and self.starts[at + 1] >> COLUMN_BITS == line:
+            at += 1
+            if self.ends[at] >> COLUMN_BITS != line:
+                break
+        return at
+
+    def touches(self, at: int) -> bool:
+        """Whether token `at` follows its predecessor without a blank."""
+        return self.starts[at] == self.ends[at - 1]
 
     def line(self, at: int) -> int:
         """The line of a token."""

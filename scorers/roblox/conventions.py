@@ -18,6 +18,14 @@ EVENTS = {
 }
 """Events whose first parameter is known whatever the receiver: the names are unmistakable."""
 
+INSTANCE_EVENTS = {
+    "MouseClick": ("Player",),
+    "TouchEnded": ("BasePart",),
+    "Touched": ("BasePart",),
+    "Triggered": ("Player",),
+}
+"""The same for receivers that are known to be instances: signals of one's own may have these names."""
+
 RESULTS = {
     "tostring": "string",
     "typeof": "string",

@@ -33,7 +33,7 @@ from scorers.language.statements import Assign, GenericFor, Return
 from scorers.language.unit import Unit, Variable
 from scorers.roblox import table
 from scorers.roblox.annotations import Inferred, annotated, declared
-from scorers.roblox.conventions import EVENTS, GLOBALS, METHOD_RESULTS, RESULTS, child, operation
+from scorers.roblox.conventions import EVENTS, GLOBALS, INSTANCE_EVENTS, METHOD_RESULTS, RESULTS, child, operation
 from scorers.roblox.families import family, member_of, result_of, static_of
 from scorers.roblox.handlers import CONNECTS, handler_of, handlers_of
 
@@ -194,7 +194,7 @@ def _passed(unit: Unit, receiver: Expr, event: str, position: int) -> Inferred |
     if owner is not None and event in table.member_names(owner.name):
         parameters = table.event_parameters(owner.name, event)
     if owner is None or (owner.name == "Instance" and not parameters):
-        parameters = EVENTS.get(event, ())
+        parameters = EVENTS.get(event, ()) or (INSTANCE_EVENTS.get(event, ()) if owner is not None else ())
     known = parameters[position] if position < len(parameters) else None
     return None if known is None or known == "..." else _read(known, "", None)
 
@@ -249,7 +249,8 @@ def _member(owner: str, name: str) -> Inferred | None:
         return None
     if owner == "DataModel" and name in table.services():
         return Inferred(name)
-    return Inferred(child(owner, name)) if name not in family(owner) else None
+    found = child(owner, name)
+    return Inferred(found) if found != "Instance" or name not in family(owner) else None
 
 
 def _read(known: str, owner: str, first_argument: str | None) -> Inferred | None:

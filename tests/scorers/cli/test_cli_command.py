@@ -95,19 +95,30 @@ def test_a_configuration_and_comments_can_silence_checks() -> None:
         (report,) = json.loads(invoke("--json", *arguments, "Shop.luau").stdout)
         return {found["check"] for found in report["diagnostics"]}
 
-    Path("scorers.toml").write_text('[checks]\nsyntax-error = "off"\n')
     assert "syntax-error" in checks()
-    assert "syntax-error" not in checks("--config", "scorers.toml")
-    Path("scorers.toml").write_text("allow-comments = true\n")
+    Path("my.toml").write_text('[checks]\nsyntax-error = "off"\n')
+    assert "syntax-error" not in checks("--config", "my.toml")
+    Path("my.toml").rename("scorers.toml")
+    assert "syntax-error" not in checks()
     Path("Shop.luau").write_text("local x = = 1 -- scorers: allow(syntax-error)\n")
+    Path("scorers.toml").write_text("allow-comments = false\n")
     assert "syntax-error" in checks()
     assert "syntax-error" not in checks("--allow-comments")
-    assert "syntax-error" not in checks("--config", "scorers.toml")
-    assert "syntax-error" in checks("--config", "scorers.toml", "--no-allow-comments")
+    Path("scorers.toml").unlink()
+    assert "syntax-error" not in checks()
+    assert "syntax-error" in checks("--no-allow-comments")
 
 
 @pytest.mark.usefixtures("shop")
-def test_the_tools_on_path_are_asked_when_wished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_rows_comments_and_a_configuration_nearby_do_not_count() -> None:
+    Path("scorers.toml").write_text('[checks]\nsyntax-error = "off"\n')
+    Path("rows.jsonl").write_text(json.dumps({"id": 1, "code": "local x = = 1 -- scorers: allow(syntax-error)"}))
+    (row,) = [json.loads(line) for line in invoke("--jsonl", "rows.jsonl").stdout.splitlines()]
+    assert [found["check"] for found in row["diagnostics"]] == ["syntax-error"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_tools_on_path_are_asked_about_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "source.luau:1.1-1.3: TypeError: no such thing\n"
     for name, words in (("luau-compile", ""), ("luau-lsp", text)):
         (tmp_path / name).write_text(f"#!{sys.executable}\nimport sys\nsys.stderr.write({words!r})\n")
@@ -115,9 +126,9 @@ def test_the_tools_on_path_are_asked_when_wished(tmp_path: Path, monkeypatch: py
     (tmp_path / "types.d.luau").touch()
     monkeypatch.setenv("PATH", str(tmp_path))
     code = "return " + "1," * 254 + "1"
-    (alone,) = json.loads(invoke("--json", "-", text=code).stdout)
+    (alone,) = json.loads(invoke("--json", "--no-tools", "-", text=code).stdout)
     assert (alone["compiles"], "type-error" in str(alone)) == (False, False)
-    for wish in (["--tools"], ["--definitions", "types.d.luau"]):
+    for wish in ([], ["--tools"], ["--no-tools", "--definitions", "types.d.luau"]):
         (asked,) = json.loads(invoke("--json", *wish, "-", text=code).stdout)
         assert asked["compiles"] is True
         assert {"type-error", "compiler-disagreement"} <= {found["check"] for found in asked["diagnostics"]}

@@ -13,7 +13,11 @@ _TICK = "RunService.Heartbeat:Connect(function() print(player.Name) end)"
 FIRES = {
     "connection-leak": [
         _joined(_TICK),
-        _joined("player.CharacterAdded:Connect(function(character)", "\tRunService.Stepped:Connect(function() print(character) end)", "end)"),
+        _joined(
+            "player.CharacterAdded:Connect(function(character)",
+            "\tRunService.Stepped:Connect(function() print(character) end)",
+            "end)",
+        ),
         _SERVICES + "local function onCharacter(character)\n\tRunService.Heartbeat:Connect(print)\nend\n"
         "Players.LocalPlayer.CharacterAdded:Connect(onCharacter)",
         "script.Parent.Touched:Connect(function(hit)\n\tworkspace.ChildAdded:Connect(function() print(hit) end)\nend)",
@@ -31,12 +35,18 @@ FIRES = {
         "Players.PlayerAdded:Connect(function(player)\n\tsetup(player)\nend)",
         _SERVICES + "local S = {}\nfunction S:Start()\n\tself._data = {}\n\tPlayers.PlayerAdded:Connect(function(player)\n"
         "\t\tself:_add(player)\n\tend)\nend\nfunction S:_add(player)\n\tself._data[player] = {}\nend\nreturn S",
-        _joined("a[player] = 1", "b[player] = 2", before="local a, b = {}, {}\n", after="Players.PlayerRemoving:Connect(function(p) b[p] = nil end)"),
+        _joined(
+            "a[player] = 1",
+            "b[player] = 2",
+            before="local a, b = {}, {}\n",
+            after="Players.PlayerRemoving:Connect(function(p) b[p] = nil end)",
+        ),
     ],
     "players-existing-missed": [
         _joined("print(player.Name)"),
         "local function onAdded(player) print(player) end\ngame.Players.PlayerAdded:Connect(onAdded)",
-        _SERVICES + "local M = {}\nfunction M:Start()\n\tPlayers.PlayerAdded:Connect(function(player)\n\t\tself:Add(player)\n\tend)\nend\nreturn M",
+        _SERVICES
+        + "local M = {}\nfunction M:Start()\n\tPlayers.PlayerAdded:Connect(function(player)\n\t\tself:Add(player)\n\tend)\nend\nreturn M",
         _joined("player.CharacterAdded:Connect(print)"),
     ],
 }
@@ -55,12 +65,17 @@ SILENT = {
         _SERVICES + "RunService.Heartbeat:Connect(print)\nPlayers.PlayerRemoving:Connect(print)",
         _SERVICES + "local M = {}\nfunction M.start() RunService.Heartbeat:Connect(print) end\nreturn M",
         _joined("local connection", "connection = RunService.Heartbeat:Connect(function() connection:Disconnect() end)"),
+        "script.Parent.OnClientEvent:Connect(function()\n\tgame:GetService('RunService').Heartbeat:Connect(print)\nend)",
         _joined("local RunService = { Heartbeat = signal }", "RunService.Heartbeat:Connect(print)"),
         _joined("-- " + _TICK, "print('RunService.Heartbeat:Connect()')"),
     ],
     "player-table-leak": [
-        _joined("data[player] = {}", before="local data = {}\n", after="Players.PlayerRemoving:Connect(function(p) data[p] = nil end)"),
-        _joined("data[player.UserId] = 1", before="local data = {}\n", after="local function clean(id) data[id] = nil end\nclean()"),
+        _joined(
+            "data[player] = {}", before="local data = {}\n", after="Players.PlayerRemoving:Connect(function(p) data[p] = nil end)"
+        ),
+        _joined(
+            "data[player.UserId] = 1", before="local data = {}\n", after="local function clean(id) data[id] = nil end\nclean()"
+        ),
         _joined("data[player] = {}", before='local data = setmetatable({}, { __mode = "k" })\n'),
         _joined("data[player] = {}", before="local data = {}\n", after="game:BindToClose(function() table.clear(data) end)"),
         _joined("local data = {}", "data[player] = 1", "print(data)"),
@@ -77,5 +92,6 @@ SILENT = {
         _SERVICES + "Players.PlayerRemoving:Connect(print)",
         "-- Players.PlayerAdded:Connect(function(player) end)\nprint('PlayerAdded:Connect')",
         _SERVICES + "local player = Players.PlayerAdded:Wait()\nprint(player)",
+        "game.Teams.Red.PlayerAdded:Connect(function(player) print(player) end)",
     ],
 }

@@ -18,7 +18,10 @@ _HURT = "hit.Parent.Humanoid:TakeDamage(10)"
 FIRES = {
     "touched-no-debounce": [
         _touched(_HURT),
-        _touched("local player = game.Players:GetPlayerFromCharacter(hit.Parent)", "if player then player.leaderstats.Coins.Value += 1 end"),
+        _touched(
+            "local player = game.Players:GetPlayerFromCharacter(hit.Parent)",
+            "if player then player.leaderstats.Coins.Value += 1 end",
+        ),
         _touched("local h = hit.Parent:FindFirstChild('Humanoid')", "if h then h.Health = h.Health - 5 end"),
         _touched("givePoints(game.Players:GetPlayerFromCharacter(hit.Parent))"),
         "local function onTouch(hit)\n\thit.Parent.Humanoid:TakeDamage(1)\nend\nscript.Parent.Touched:Connect(onTouch)",
@@ -35,7 +38,14 @@ FIRES = {
 
 SILENT = {
     "touched-no-debounce": [
-        _touched("if debounce then return end", "debounce = true", _HURT, "task.wait(1)", "debounce = false", before="local debounce = false\n"),
+        _touched(
+            "if debounce then return end",
+            "debounce = true",
+            _HURT,
+            "task.wait(1)",
+            "debounce = false",
+            before="local debounce = false\n",
+        ),
         _touched("if os.clock() - last < 1 then return end", "last = os.clock()", _HURT, before="local last = 0\n"),
         _touched("if seen[hit.Parent] then return end", "seen[hit.Parent] = true", _HURT, before="local seen = {}\n"),
         _touched("game.Players.X.leaderstats.Coins.Value += 1", "script.Parent:Destroy()"),

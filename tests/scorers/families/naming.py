@@ -33,7 +33,7 @@ SILENT: dict[str, list[str]] = {
         f"local x = 1\n{_LINES}f(x)",
         f"local d = b - a\n{_LINES}f(d)",
         f"for q = 1, 3 do\n{_LINES}f(q)\nend",
-        f"local function f(p)\n{_LINES}return p\nend\nreturn f",
+        f"return function(p)\n{_LINES}return p\nend",
         "local p = workspace.Door\np:Destroy()",
         f"local M = {{}}\n{_LINES}return M",
         f"local l = math.sqrt(2)\n{_LINES}f(l)",

@@ -55,7 +55,7 @@ FIRES = {
         'local input = game:GetService("UserInputService")\ninput.InputBegan:Connect(print)\nlocal tool = game:GetService("ServerStorage").Tool\nprint(tool)',
         'game:GetService("RunService").RenderStepped:Connect(print)\nscript.Remote:FireAllClients()',
         _LOCAL + _REMOTE + "remote.OnServerEvent:Connect(print)\nprint(player)",
-        _REMOTE + 'remote.OnClientEvent:Connect(print)\ngame:BindToClose(function() end)',
+        _REMOTE + "remote.OnClientEvent:Connect(print)\ngame:BindToClose(function() end)",
     ],
 }
 
@@ -71,6 +71,7 @@ SILENT = {
         _on("sender, message", "print(sender.Name .. message)"),
         _on("data", "print(data.Name, data.UserId)"),
         _on("", "print('fired')"),
+        _on("player", "print('from ' .. player)"),
         "local function onClient(message)\n\tprint('x' .. message)\nend\nscript.R.OnClientEvent:Connect(onClient)",
         "-- remote.OnServerEvent:Connect(function(damage) print(damage + 1) end)\nprint('OnServerEvent:Connect(function(damage)')",
     ],
@@ -116,6 +117,10 @@ SILENT = {
         'if RunService:IsServer() then\n\tgame:GetService("DataStoreService"):GetDataStore("x")\nelse\n\tprint(game.Players.LocalPlayer)\nend',
         "-- Server script\nscript.R.OnServerEvent:Connect(print)\n\n-- LocalScript\nscript.R:FireServer()\nprint(game.Players.LocalPlayer)",
         "-- SERVER: answer\nscript.R.OnServerInvoke = print\n-- CLIENT: ask\nscript.R.OnClientEvent:Connect(print)",
+        'local Players = game:GetService("Players")\nif Players.LocalPlayer then\n\tscript.R:FireServer()\nelse\n\t'
+        'game:GetService("DataStoreService"):GetDataStore("x")\nend',
+        "local Net = {}\nfunction Net.listen(f) script.R.OnClientEvent:Connect(f) end\n"
+        "function Net.send(player) script.R:FireClient(player) end\nreturn Net",
         "local config = { LocalPlayer = 1, OnServerEvent = 2 }\nprint(config.LocalPlayer)\nscript.R.OnServerEvent:Connect(print)",
         _LOCAL + "script.R:FireServer()\nprint(player, 'DataStoreService') -- ServerStorage",
     ],

@@ -60,9 +60,10 @@ SILENT: dict[str, list[str]] = {
         f'return function()\n\tdescribe("shop", function()\n{_LONG}\n\tend)\nend',
     ],
     "complex-function": [
-        _WAYS.replace("return", "print()"),
+        "".join(f"if x == {index} then f() end\n" for index in range(30)),
         "local function f(x) return x and 1 or 2 end\nreturn f",
         "local function f()\n" + "g()\n" * 40 + "end\nf()",
+        "return { " + ", ".join(f"x{index} = {index}" for index in range(40)) + " }",
         "".join(f"local function f{index}(x) if x then return 1 end return 2 end\n" for index in range(15)) + "return f1",
     ],
     "long-line": [
@@ -74,6 +75,7 @@ SILENT: dict[str, list[str]] = {
     ],
     "too-many-parameters": [
         "local function f(a, b, c, d, e, g, h, i) return a end\nreturn f",
+        "type Make = (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) -> ()",
         "f(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)",
         "local function f(...) return ... end\nreturn f",
         "local function f(options) return options.a end\nreturn f",

@@ -1,4 +1,4 @@
-"""Snippets for the checks of `scorers.checks.remotes` that follow a client's arguments (`scorers.checks.trust`)."""
+"""Snippets for `scorers.checks.trust`."""
 
 
 def _on(parameters: str, *lines: str) -> str:
@@ -16,13 +16,25 @@ FIRES = {
         _on("player, amount", "if amount then", "\t" + _COINS, "end"),
         _on("player, amount", "amount = tonumber(amount) or 0", _COINS),
         _on("player, target, damage", "target.Humanoid:TakeDamage(damage)"),
-        _on("player, hit", "local humanoid = hit.Parent:FindFirstChild('Humanoid')", "if humanoid then humanoid:TakeDamage(10) end"),
+        _on(
+            "player, hit",
+            "local humanoid = hit.Parent:FindFirstChild('Humanoid')",
+            "if humanoid then humanoid:TakeDamage(10) end",
+        ),
         _on("player, hit", "if hit and hit.Parent then hit.Parent.Humanoid.Health -= 20 end"),
         _on("player, part", "part:Destroy()"),
         _on("player, item", "local copy = item:Clone()", "copy.Parent = player.Backpack"),
         _on("player, item", "item.Parent = player.Backpack"),
-        _on("player, name, price", "local coins = player.leaderstats.Coins", "if coins.Value >= price then coins.Value -= price end"),
-        _on("player, data", "local store = game:GetService('DataStoreService'):GetDataStore('d')", "store:SetAsync(player.UserId, data)"),
+        _on(
+            "player, name, price",
+            "local coins = player.leaderstats.Coins",
+            "if coins.Value >= price then coins.Value -= price end",
+        ),
+        _on(
+            "player, data",
+            "local store = game:GetService('DataStoreService'):GetDataStore('d')",
+            "store:SetAsync(player.UserId, data)",
+        ),
         _on("player, data", "pcall(function() store:UpdateAsync(player.UserId, function() return data end) end)"),
         _on("player, level", "store:SetAsync(player.UserId, { level = level })"),
         _on("player, code", "loadstring(code)()"),
@@ -57,15 +69,34 @@ SILENT = {
         _on("player, amount", "if not isValid(player, amount) then return end", _COINS),
         _on("player, amount", "if not t.number(amount) then return end", _COINS),
         _on("player, amount", "if not Validator:Check(amount) then return end", _COINS),
-        _on("player, item", "local price = PRICES[item]", "if not price then return end", "player.leaderstats.Coins.Value -= price"),
-        _on("player, name", "local tool = game.ServerStorage.Tools:FindFirstChild(name)", "if tool then tool:Clone().Parent = player.Backpack end"),
+        _on(
+            "player, item",
+            "local price = PRICES[item]",
+            "if not price then return end",
+            "player.leaderstats.Coins.Value -= price",
+        ),
+        _on(
+            "player, name",
+            "local tool = game.ServerStorage.Tools:FindFirstChild(name)",
+            "if tool then tool:Clone().Parent = player.Backpack end",
+        ),
         _on("player, part", "if not part:IsA('BasePart') or part.Name ~= 'Coin' then return end", "part:Destroy()"),
         _on("player, part", "if part:GetAttribute('Owner') == player.UserId then part:Destroy() end"),
-        _on("player, part", "if (part.Position - player.Character.PrimaryPart.Position).Magnitude > 10 then return end", "part:Destroy()"),
+        _on(
+            "player, part",
+            "if (part.Position - player.Character.PrimaryPart.Position).Magnitude > 10 then return end",
+            "part:Destroy()",
+        ),
         _on("player, part", "if not part:IsDescendantOf(workspace.Coins) then return end", "part:Destroy()"),
         _on("player, ...", "handle(player, ...)"),
         _on("player, target, damage", "CombatService:Hit(player, target, damage)"),
-        _on("player, color, position", "local part = Instance.new('Part')", "part.Color = color", "part.Position = position", "part.Parent = workspace"),
+        _on(
+            "player, color, position",
+            "local part = Instance.new('Part')",
+            "part.Color = color",
+            "part.Position = position",
+            "part.Parent = workspace",
+        ),
         _on("player, target", "if not isAdmin(player) then return end", "target:Kick()"),
         _on("player", "player.leaderstats.Coins.Value += 1"),
         _on("player, text", "print(player.Name .. text)", "remote:FireAllClients(text)"),
@@ -73,6 +104,9 @@ SILENT = {
         _on("player, action", "if action == 'jump' then player.Character.Humanoid.Jump = true end"),
         "local signal = script.Changed\nsignal.OnClientEvent:Connect(function(player, amount)\n\tlabel.Value += amount\nend)",
         _on("player, data", "local amount = 5", _COINS, "print(data)"),
+        _on("player, aim", "local bullet = createBullet()", "bullet.CFrame = CFrame.new(aim)"),
+        _on("player, aim", "local model = script.Turret:Clone()", "local base = model.PrimaryPart", "base.CFrame = aim"),
+        _on("player, text", "local value = Instance.new('StringValue')", "value.Value = text"),
     ],
     "remote-nan-unchecked": [
         _on("player, amount", "if amount ~= amount or amount < 0 or amount > 100 then return end", _COINS),

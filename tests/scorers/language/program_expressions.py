@@ -134,7 +134,7 @@ class ExpressionWriter(TypeWriter):
         if not self.modern or self.number(0, 4) > 0:
             return []
         types = separated([self.argument(depth) for _ in range(self.number(1, 2))], ",")
-        # One token: the call's parenthesis must be on the line where the callee before `<<` ends.
+        # One token: the parenthesis of a method call must be on the line of the method's name, before `<<`.
         return [SAME_LINE, f"<<{self.plain(types)}>>"]
 
     def arguments(self, depth: int) -> list[str]:

@@ -8,11 +8,9 @@ from tests.scorers.language.corpus import rows
 from tests.scorers.language.programs import programs
 
 MAX_ERRORS = 1_000
-_SYMBOLS = (
-    *"+ - * / // % ^ # == ~= <= >= < > = ( ) { } [ ] ; : :: -> , . .. ... += -= *= /= //= %= ^= ..= & | ? @ @[ !".split(),
-    *"!= && || ~ $ \\ ` `{ }` << >> --[[ ]] [[ [==[ ]==] -- \" ' 0x 1e 1i .5 5. \\u{ \\x é “ ”".split(),
-    *("\n", "\r\n", "\r", "\t", "\0", "\ud800", "\ufeff"),
-)
+_SYMBOLS = """+ - * / // % ^ # == ~= <= >= < > = ( ) { } [ ] ; : :: -> , . .. ... += -= *= /= //= %= ^= ..= & | ? @ @[ ! !=
+&& || ~ $ \\ ` `{ }` << >> --[[ ]] [[ [==[ ]==] -- " ' 0x 1e 1i .5 5. \\u{ \\x é “ ”"""
+_ODD = ("\n", "\r\n", "\r", "\t", "\0", "\ud800", "\ufeff")
 _WORDS = (
     *sorted(KEYWORDS),
     "x",
@@ -29,7 +27,7 @@ _WORDS = (
     "1",
     '"s"',
 )
-_tokens = st.sampled_from((*_SYMBOLS, *_WORDS))
+_tokens = st.sampled_from((*_SYMBOLS.split(), *_ODD, *_WORDS))
 _settings = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -64,9 +62,10 @@ def test_any_text(source: str) -> None:
 
 
 @_settings
-@given(st.lists(_tokens, max_size=40), st.sampled_from((" ", "", "\n", "\r\n")))
-def test_token_soup(tokens: list[str], separator: str) -> None:
-    check(separator.join(tokens))
+@given(st.lists(_tokens, max_size=40), st.sampled_from((" ", "", "\n", "\r\n")), st.sampled_from((1, 60)))
+def test_token_soup(tokens: list[str], separator: str, times: int) -> None:
+    """Repeated, it has more mistakes than a parser lists."""
+    check(separator.join(tokens * times))
 
 
 @st.composite

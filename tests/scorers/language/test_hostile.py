@@ -29,7 +29,7 @@ NESTED = {
     "methods": ("", "a", ":b()"),
     "argument lists": ("", "f", "()"),
     "strings as arguments": ("", "f", "''"),
-    "casts": ("", "a", "::any"),
+    "casts": ("(", "a", "::any)"),
 }
 BLOCKS = {
     "if blocks": ("if x then ", "end "),
