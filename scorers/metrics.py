@@ -10,6 +10,7 @@ from scorers.checks.size import complexities, depths
 from scorers.language.expressions import Expr, Function, Index, Name
 from scorers.language.position import COLUMN_MASK, line_of
 from scorers.language.statements import Assign, FunctionDeclaration, Local
+from scorers.language.tokens import KEYWORDS
 from scorers.language.unit import Unit, Variable
 from scorers.roblox.inference import literal, type_of
 
@@ -22,6 +23,8 @@ ENOUGH = 2
 
 _WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}|[^\W\d_]{2,}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_STEM = 4
+"""Letters by which a word is recognised: `price` and `prices`."""
 _BANNER = re.compile(r"[-=*#~_+/\\<>]{3,}")
 _TWO_PHASES = ({"init", "start"}, {"knitinit", "knitstart"}, {"oninit", "onstart"}, {"initialize", "start"})
 
@@ -53,7 +56,7 @@ def documented(unit: Unit) -> float:
     """How far the functions are documented, from 0 to 1: 1 from `ENOUGH` functions or half of them on.
 
     A function counts where it is long enough to need a comment; the comment where it stands directly above a function that
-    is used, and says something that neither the code nor another comment says. A source without such functions has 1.
+    is used, speaks of it, and says what neither the code nor another comment says. A source without such functions has 1.
     """
     long = sum(_is_long(unit, named) for named in named_functions(unit))
     return min(1.0, len(_documented(unit)) / min(ENOUGH, long / 2)) if long else 1.0
@@ -91,8 +94,16 @@ def _own_words(unit: Unit, named: Named, said: dict[int, str]) -> frozenset[str]
     if text is None:
         return frozenset()
     words = {word.lower() for word in _WORD.findall(text)}
-    fresh = frozenset(words - _code_words(unit, named))
-    return fresh if len(fresh) >= MIN_WORDS else frozenset()
+    code = _code_words(unit, named)
+    fresh = frozenset(words - code)
+    return fresh if len(fresh) >= MIN_WORDS and _speaks_of(words, code - KEYWORDS) else frozenset()
+
+
+def _speaks_of(words: set[str], code: set[str]) -> bool:
+    """Whether a comment names anything of the code, as a comment that would fit everywhere does not. Names are English: a
+    comment in another script is believed."""
+    stems = {word[:_STEM] for word in code if len(word) >= _STEM}
+    return any(not word.isascii() or word[:_STEM] in stems for word in words)
 
 
 def _attribute_lines(named: Named) -> int:

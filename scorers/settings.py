@@ -8,7 +8,6 @@ long-line = "warning"
 print-left-in = { severity = "info", weight = 0.02 }
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +17,14 @@ from scorers.checks import CHECKS
 from scorers.checks.check import Check
 from scorers.diagnostics import Severity
 from scorers.errors import SettingsError
+from scorers.report import SCORERS
 
 Setting = str | bool | Mapping[str, Any]
 """For one check: `"off"` or False, a severity, or a table of `severity` and `weight` (0 to 1)."""
 
 _CHECKS = {check.id: check for check in CHECKS}
+CHECKS_OF = {scorer: tuple(check.id for check in CHECKS if check.scorer == scorer) for scorer in SCORERS}
+"""The ids of each scorer's checks."""
 _TOP = ("allow-comments", "checks")
 
 
@@ -54,6 +56,8 @@ def read_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file cannot be read, is no TOML, or holds what it should not.
     """
+    import tomllib  # costs milliseconds and is needed for a file only
+
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

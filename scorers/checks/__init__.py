@@ -7,6 +7,7 @@ from scorers.checks import (
     blocks,
     calls,
     classes,
+    comparisons,
     completeness,
     connections,
     datatypes,
@@ -85,6 +86,7 @@ _FAMILIES: tuple[ModuleType, ...] = (
     events,
     security,
     connections,
+    comparisons,
 )
 
 

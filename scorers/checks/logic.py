@@ -1,9 +1,9 @@
-"""Conditions and comparisons that do not mean what they say."""
+"""Conditions, assignments and tables that do not mean what they say."""
 
 from collections.abc import Iterator
 
-from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
-from scorers.language.equality import canonical, is_stable, same
+from scorers.checks.check import BUGS, WARNING, Finding, at, check
+from scorers.language.equality import canonical, excerpt, is_stable, same
 from scorers.language.expressions import (
     Binary,
     Boolean,
@@ -21,75 +21,10 @@ from scorers.language.expressions import (
 )
 from scorers.language.node import Node
 from scorers.language.numbers import number_value
-from scorers.language.operators import COMPARISONS, ORDERINGS, chain, operations, ungrouped
+from scorers.language.operators import COMPARISONS, chain, operations, ungrouped
 from scorers.language.statements import Assign, If, Repeat, While
 from scorers.language.unit import Unit
-from scorers.roblox.inference import literal, type_of
-
-
-@check("nan-comparison", BUGS, WARNING)
-def nan_comparison(unit: Unit) -> Iterator[Finding]:
-    """NaN is unequal to everything, itself too: `x == 0/0` is never true and `x ~= 0/0` always.
-
-    Bad:
-        if ratio == 0 / 0 then ratio = 0 end
-    Good:
-        if ratio ~= ratio then ratio = 0 end
-    Source: selene lint compare_nan.
-    """
-    if not operations(unit, "/") and "math" not in unit.global_reads:
-        return
-    for node in operations(unit, "==", "~="):
-        for one, other in ((node.left, node.right), (node.right, node.left)):
-            if _is_nan(unit, one):
-                outcome = "false" if node.op == "==" else "true"
-                name = unit.text(other) if is_stable(unit, other) else "x"
-                operator = "~=" if node.op == "==" else "=="
-                yield at(
-                    node,
-                    f"comparing with NaN is always {outcome}",
-                    f"write `{name} {operator} {name}`: only NaN differs from itself",
-                )
-                break
-
-
-def _is_nan(unit: Unit, node: Expr) -> bool:
-    node = ungrouped(node)
-    if isinstance(node, Unary) and node.op == "-":
-        node = ungrouped(node.operand)
-    if isinstance(node, Name) and (variable := unit.variable_of.get(node)) and variable.value is not None:
-        if variable.writes or variable.position or isinstance(variable.value, Name):
-            return False
-        node = ungrouped(variable.value)
-        node = ungrouped(node.operand) if isinstance(node, Unary) and node.op == "-" else node
-    if isinstance(node, Index):
-        return node.name == "nan" and isinstance(node.object, Name) and node.object.name == "math"
-    return isinstance(node, Binary) and node.op == "/" and _is_zero(node.left) and _is_zero(node.right)
-
-
-def _is_zero(node: Expr) -> bool:
-    return number_value(node) == 0
-
-
-@check("table-literal-comparison", BUGS, WARNING)
-def table_literal_comparison(unit: Unit) -> Iterator[Finding]:
-    """A table is equal only to itself, so a comparison with a new table is never true.
-
-    Bad:
-        if items == {} then print("empty") end
-    Good:
-        if next(items) == nil then print("empty") end
-    Source: selene lint constant_table_comparison.
-    """
-    if not unit.all(Table):
-        return
-    for node in operations(unit, "==", "~="):
-        left, right = ungrouped(node.left), ungrouped(node.right)
-        table = right if isinstance(right, Table) else left
-        if isinstance(table, Table):
-            outcome = "false" if node.op == "==" else "true"
-            hint = f"write `next(t) {node.op} nil`" if not table.fields else "compare the fields one by one"
-            yield at(node, f"comparing with a new table is always {outcome}", hint)
+from scorers.roblox.inference import literal
 
 
 @check("self-assign", BUGS, WARNING)
@@ -148,7 +83,7 @@ def constant_or_condition(unit: Unit) -> Iterator[Finding]:
         if _is_condition(unit, node) or (is_comparison and _compares_like(left, right)):
             subject = unit.text(left.left) if isinstance(left, Binary) and is_comparison else ""
             hint = f"write `{subject} {left.op} {unit.text(right)}`" if isinstance(left, Binary) and subject else None
-            yield at(node.right, f"`or {_short(unit.text(right))}` makes this condition true always", hint)
+            yield at(node.right, f"`or {excerpt(unit, right)}` makes this condition true always", hint)
 
 
 def _is_truthy_constant(node: Expr) -> bool:
@@ -187,56 +122,6 @@ def _is_condition(unit: Unit, node: Node) -> bool:
     return False
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 30 and "\n" not in text else "..."
-
-
-@check("not-comparison-precedence", BUGS, WARNING)
-def not_comparison_precedence(unit: Unit) -> Iterator[Finding]:
-    """`not a == b` is `(not a) == b`: `not` binds tighter than a comparison.
-
-    `not a == not b` and a comparison with something known to be a boolean may be meant and are left alone.
-
-    Bad:
-        if not player.Team == winners then print("lost") end
-    Good:
-        if player.Team ~= winners then print("lost") end
-    Source: Luau lint ComparisonPrecedence.
-    """
-    for node in operations(unit, "==", "~=", *ORDERINGS):
-        if not (isinstance(node.left, Unary) and node.left.op == "not") or _is_meant_boolean(unit, node.right):
-            continue
-        text, operand = unit.text(node), unit.text(node.left.operand)
-        flipped = {"==": "~=", "~=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[node.op]
-        message = f"`{_short(text)}` means `(not {_short(operand)}) {node.op} {_short(unit.text(node.right))}`"
-        yield at(node, message, f"write `{operand} {flipped} {unit.text(node.right)}`")
-
-
-def _is_meant_boolean(unit: Unit, node: Expr) -> bool:
-    if isinstance(node, Boolean):
-        return False
-    inferred = type_of(unit, node)
-    return inferred is not None and inferred.name == "boolean"
-
-
-@check("comparison-chain", BUGS, ERROR)
-def comparison_chain(unit: Unit) -> Iterator[Finding]:
-    """`1 < x < 5` compares a boolean with a number, which raises an error; comparisons do not chain in Luau.
-
-    Bad:
-        local inside = 1 < level < 5
-    Good:
-        local inside = 1 < level and level < 5
-    Source: Luau lint ComparisonPrecedence.
-    """
-    for node in operations(unit, *ORDERINGS):
-        left = node.left
-        if isinstance(left, Binary) and left.op in ORDERINGS:
-            middle = unit.text(left.right)
-            hint = f"write `{unit.text(left)} and {middle} {node.op} {unit.text(node.right)}`"
-            yield at(node, f"`{unit.text(left)}` is a boolean, and `{node.op}` compares it with a number", hint)
-
-
 @check("misleading-and-or", BUGS, WARNING)
 def misleading_and_or(unit: Unit) -> Iterator[Finding]:
     """`c and nil or x` is always x: where the middle is nil or false, `and`/`or` cannot choose it.
@@ -254,8 +139,8 @@ def misleading_and_or(unit: Unit) -> Iterator[Finding]:
         middle = ungrouped(left.right)
         if isinstance(middle, Nil) or (isinstance(middle, Boolean) and not middle.value):
             value = unit.text(middle)
-            hint = f"write `if {_short(unit.text(left.left))} then {value} else {_short(unit.text(node.right))}`"
-            yield at(node, f"this is always `{_short(unit.text(node.right))}`: `and {value}` is never chosen", hint)
+            hint = f"write `if {excerpt(unit, left.left)} then {value} else {excerpt(unit, node.right)}`"
+            yield at(node, f"this is always `{excerpt(unit, node.right)}`: `and {value}` is never chosen", hint)
 
 
 @check("duplicate-condition", BUGS, WARNING)
@@ -289,7 +174,7 @@ def _repeated(unit: Unit, conditions: list[Expr], message: str) -> Iterator[Find
         text = canonical(unit, plain)
         first = seen.setdefault(text, plain)
         if first is not plain and not isinstance(plain, _CONSTANTS) and is_stable(unit, plain):
-            yield at(plain, message.format(_short(unit.text(plain)), first.line), "test something else or remove it")
+            yield at(plain, message.format(excerpt(unit, plain), first.line), "test something else or remove it")
 
 
 @check("duplicate-table-key", BUGS, WARNING)

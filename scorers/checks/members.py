@@ -84,6 +84,8 @@ def restricted_member(unit: Unit) -> Iterator[Finding]:
 
 
 def _unknown_of_class(unit: Unit, use: Use) -> Finding | None:
+    if "S" in table.class_flags(use.owner) and not table.members(use.owner):
+        return None  # an undocumented service, of which the table knows the name only
     kinds = kinds_in_family(use.owner, use.name)
     if use.how == METHOD:
         if "m" in kinds:
@@ -138,7 +140,7 @@ def _unknown_of_datatype(unit: Unit, use: Use) -> Finding | None:
     return None
 
 
-def _instead(use: Use, kinds: set[str]) -> str:
+def _instead(use: Use, kinds: frozenset[str]) -> str:
     return f"connect to it: `.{use.name}:Connect(...)`" if kinds == {"e"} else f"write `.{use.name}`"
 
 

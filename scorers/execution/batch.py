@@ -17,7 +17,7 @@ from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
 from scorers.execution.sandbox import Emit
 from scorers.report import ScoreReport
-from scorers.score import Scorer
+from scorers.scorer import Scorer
 from scorers.settings import Settings, read_settings
 from scorers.tools import Tools, available_tools
 

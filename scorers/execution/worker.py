@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from scorers.compiler import CompileResult
@@ -21,7 +22,9 @@ from scorers.execution.options import ScoringOptions
 from scorers.execution.report import ExecutionReport
 from scorers.execution.sandbox import execute, harness_bytecode
 from scorers.execution.tests import Tests
-from scorers.score import score
+from scorers.scorer import Scorer
+
+_SCORER = Scorer()
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, Execut
 
 def _score(code: str, compiled: CompileResult, limits: Limits) -> dict[str, Any] | None:
     """The static score, or None where computing it ran into the limits."""
-    outcome = checked(lambda emit: emit(score(code, compiled=compiled).to_json()), limits)
+    outcome = checked(lambda emit: emit(_SCORER.score(code, compiled=compiled).to_json()), limits)
     return outcome.events[0] if outcome.events else None
 
 
@@ -82,11 +85,18 @@ def main() -> None:
 def _reply(line: bytes) -> dict[str, Any]:
     """Answer one line. An exception is a reply too: the pool raises it where the caller waits."""
     try:
+        _warm_up()
         return {"value": answer(json.loads(line))}
     except ScorersError as error:
         return {"error": str(error), "kind": type(error).__name__, "hint": error.hint}
     except Exception:
         return {"error": traceback.format_exc(), "kind": WorkerFailed.__name__, "hint": ""}
+
+
+@cache
+def _warm_up() -> None:
+    """Load what children need before the first fork: else each would load the API table for itself."""
+    _SCORER.score('local part = Instance.new("Part")\npart.Touched:Connect(function(other) print(other.Name, part.Naem) end)')
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Where the parser stands in the tokens, and how it notes what it did not expect."""
 
+from bisect import bisect_left
+
 from scorers.language.position import COLUMN_BITS, COLUMN_MASK
 from scorers.language.problem import SyntaxProblem
 from scorers.language.tokens import EOF, INTERP_END, INTERP_MID, KEYWORDS, NAME, Tokens
@@ -112,21 +114,23 @@ class Cursor:
         if self.kinds[self.i] == kind:
             self.i += 1
             return
+        self.closes_with(kind, opener, what, None)
+
+    def closes_with(self, kind: str, opener: int, what: str, hint: str | None) -> None:
+        """Note that the bracket of token `opener` is not closed here."""
         line, at = self.starts[opener] >> COLUMN_BITS, self.i
-        hint = f"close the `{self.texts[opener]}` of this line"
         if line != self.starts[at] >> COLUMN_BITS:
-            hint = f"`{self.texts[opener]}` on line {line} is not closed"
+            hint = hint or f"`{self.texts[opener]}` on line {line} is not closed"
             at = self.before() if self.before() > opener else at
-        self.problem(f"expected `{kind}` to close {what}, got {self.shown()}", hint, at=at)
+        self.problem(
+            f"expected `{kind}` to close {what}, got {self.shown()}",
+            hint or f"close the `{self.texts[opener]}` of this line",
+            at=at,
+        )
 
     def last_on_line(self, at: int) -> int:
-        """The last token on the line where token `at` ends."""
-        line = self.ends[at] >> COLUMN_BITS
-        while self.kinds[at + 1] != EOF and self.starts[at + 1] >> COLUMN_BITS == line:
-            at += 1
-            if self.ends[at] >> COLUMN_BITS != line:
-                break
-        return at
+        """The last token that begins on the line of token `at`."""
+        return bisect_left(self.starts, ((self.starts[at] >> COLUMN_BITS) + 1) << COLUMN_BITS, at, len(self.starts) - 1) - 1
 
     def touches(self, at: int) -> bool:
         """Whether token `at` follows its predecessor without a blank."""
@@ -138,10 +142,11 @@ class Cursor:
 
     def indent(self, at: int) -> int:
         """The column of the first token on the line of token `at`."""
-        line = self.starts[at] >> COLUMN_BITS
-        while at and self.starts[at - 1] >> COLUMN_BITS == line:
-            at -= 1
-        return self.starts[at] & COLUMN_MASK
+        return self.starts[self.first_on_line(at)] & COLUMN_MASK
+
+    def first_on_line(self, at: int) -> int:
+        """The first token that begins on the line of token `at`."""
+        return bisect_left(self.starts, self.starts[at] >> COLUMN_BITS << COLUMN_BITS, 0, at)
 
     def is_first_on_line(self, at: int) -> bool:
         """Whether no token stands before `at` on its line."""

@@ -65,3 +65,9 @@ def is_stable(unit: Unit, node: Expr) -> bool:
         is_pure = isinstance(function, Name) and function.name in _PURE_GLOBALS and function not in unit.variable_of
         return is_pure and all(is_stable(unit, part) for part in node.args)
     return isinstance(node, Interpolated) and all(is_stable(unit, part) for part in node.values)
+
+
+def excerpt(unit: Unit, node: Node) -> str:
+    """The source of a node for a sentence, `...` where it is long."""
+    text = unit.text(node)
+    return text if len(text) <= 30 and "\n" not in text else "..."

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 _ESCAPE = re.compile(r"\\(?:z[ \t\r\n\v\f]*+|x[0-9A-Fa-f]{0,2}|u(?:\{[0-9A-Fa-f]*+\}?)?|[0-9]{1,3}|\r\n|.|\Z)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+UNFINISHED = "unfinished string"
 _MAX_CODE_POINT = 0x10FFFF
 
 
@@ -20,7 +21,7 @@ class StringProblem(NamedTuple):
 def string_problem(text: str) -> StringProblem | None:
     """What is wrong with a quoted literal as written, None where nothing is."""
     if not _is_closed(text):
-        return StringProblem("unfinished string", f"close it with {text[0]} on the same line", 0, is_unfinished=True)
+        return StringProblem(UNFINISHED, f"close it with {text[0]} on the same line", 0, is_unfinished=True)
     if "\\" in text:
         for match in _ESCAPE.finditer(text):
             if not _is_well_formed(match[0]):

@@ -18,11 +18,15 @@ class Pairing:
         self._cursor = cursor
         self._pairs: list[tuple[int, int]] = []
         self._else_ifs: set[int] = set()
-        self._ends_short = 0
+        self._misspelt: list[int] = []
 
     def else_if(self, at: int) -> None:
         """`else` at token `at` is followed by an `if` on its line: legal, and one `end` more than many writers think."""
         self._else_ifs.add(at + 1)
+
+    def misspelt_function(self, at: int) -> None:
+        """Token `at` reads like `function` and begins a legal statement; its `end` will have no block."""
+        self._misspelt.append(at)
 
     def close(self, kind: str, opener: int, what: str) -> None:
         """Take `kind`, which closes the block that token `opener` began; note its absence where it was forgotten."""
@@ -32,25 +36,36 @@ class Pairing:
             self._pairs.append((opener, at))
             cursor.i = at + 1
             return
-        self._ends_short += 1
-        if self._ends_short > 1 and cursor.kinds[at] == EOF:
-            return  # the blocks around it stay open for the same reason
+        if cursor.blamed == at or cursor.panic or cursor.is_cut():
+            cursor.problem("")  # the blocks around it stay open for the same reason
+            return
         if mistaken := self._mistaken_else_if():
             hint = "write `elseif`: `else if` begins a block of its own and needs an `end` more"
-            cursor.problem(f"expected `end` to close `if` on line {cursor.line(mistaken)}", hint, at=mistaken - 1)
+            message = f"expected `end` to close `if` on line {cursor.line(mistaken)}"
+            cursor.problem(message, hint, at=mistaken - 1, language="C/JavaScript")
             return
         suspect, place = self._forgotten(opener)
         named = what if suspect == opener else f"`{cursor.texts[suspect]}`"
         opener = suspect
         where = f"{named} on line {cursor.line(opener)}"
         word = "until" if cursor.kinds[opener] == "repeat" else "end"
-        cursor.problem(f"expected `{word}` to close {where}, got {cursor.shown()}", f"add `{word}` before this line", at=place)
+        hint = "a `repeat` ends with `until condition`" if word == "until" else f"add `{word}` before this line"
+        cursor.problem(f"expected `{word}` to close {where}, got {cursor.shown()}", hint, at=place)
+        if word == "until" and cursor.kinds[at] == "end" and cursor.indent(at) == cursor.indent(opener):
+            cursor.panic = False
+            cursor.i = at + 1
 
     def unexpected(self, at: int) -> None:
         """Note a word that closes nothing, at the word before it that closed a block too early if there is one."""
         cursor = self._cursor
         word = cursor.kinds[at]
         place = at
+        if word == "closing bracket":
+            return
+        if self._misspelt:
+            place = self._misspelt.pop(0)
+            cursor.problem(f"expected `=` after `local {cursor.texts[place]}`", "did you mean `function`?", at=place)
+            return
         for opener, closer in self._pairs:
             too_deep = cursor.starts[closer] & COLUMN_MASK > cursor.indent(opener)
             if too_deep and cursor.is_first_on_line(closer) and cursor.line(opener) != cursor.line(closer):
@@ -58,6 +73,10 @@ class Pairing:
                 break
         hint = f"remove it, or begin the block that it closes: `{word}` on line {cursor.line(at)} has none"
         cursor.problem(f"unexpected `{word}`: no block is open here", hint, at=place)
+
+    def belongs(self, at: int, opener: int) -> bool:
+        """Whether the word at token `at` stands as deep as the one at `opener`, so that both are parts of one statement."""
+        return self._cursor.indent(at) == self._cursor.indent(opener)
 
     def _mistaken_else_if(self) -> int | None:
         """The `if` of an `else if` whose `end` stands where that of the outer `if` should."""

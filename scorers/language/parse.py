@@ -1,6 +1,11 @@
 """From a source to a `Unit`."""
 
+from operator import attrgetter
+
 from scorers.language.binder import bind
+from scorers.language.cursor import MAX_PROBLEMS
+from scorers.language.escapes import UNFINISHED
+from scorers.language.foreign import explain
 from scorers.language.parser import Parser
 from scorers.language.position import COLUMN_BITS, position
 from scorers.language.problem import SyntaxProblem
@@ -24,19 +29,21 @@ def parse(source: str) -> Unit:
     with deep_recursion():
         parser = Parser(tokens)
         unit = Unit(source, tokens, parser.chunk())
-        problems = [*tokens.problems[:MAX_OF_LEXER], *parser.problems, *bind(unit)]
-    unit.errors = tuple(sorted(_distinct(problems)))
+        others = [*parser.problems, *bind(unit)[:MAX_PROBLEMS]]
+    problems = _distinct(tokens.problems[:MAX_PROBLEMS], others)
+    unit.errors = tuple(sorted((explain(problem, tokens) for problem in problems), key=attrgetter("start")))
     return unit
 
 
-MAX_OF_LEXER = 50
-
-
-def _distinct(problems: list[SyntaxProblem]) -> list[SyntaxProblem]:
+def _distinct(lexical: list[SyntaxProblem], others: list[SyntaxProblem]) -> list[SyntaxProblem]:
     """One problem for each line at most: where a literal is broken, what follows it on the line reads as broken too."""
     by_line: dict[int, SyntaxProblem] = {}
-    for problem in problems:
+    for problem in others:
         line = problem.start >> COLUMN_BITS
         if line not in by_line or problem.start < by_line[line].start:
+            by_line[line] = problem
+    for problem in lexical:
+        line = problem.start >> COLUMN_BITS
+        if line not in by_line or problem.start <= by_line[line].start or problem.message == UNFINISHED:
             by_line[line] = problem
     return list(by_line.values())

@@ -1,10 +1,11 @@
 """The parser's part for declarations: locals, constants, exports, attributed functions, types."""
 
-from scorers.language.expressions import Expr
-from scorers.language.foreign import explain
+from scorers.language.expressions import Call, Expr, MethodCall, Vararg
+from scorers.language.misspelt import is_one_slip
 from scorers.language.parse_functions import FunctionParser
 from scorers.language.statements import (
     Attribute,
+    Binding,
     BrokenStatement,
     Local,
     LocalFunction,
@@ -12,9 +13,35 @@ from scorers.language.statements import (
     TypeAlias,
     TypeFunction,
 )
-from scorers.language.tokens import NAME
+from scorers.language.tokens import BAD, INTERP, NAME, NUMBER, STRING
 
 COMPOUND = frozenset(("+=", "-=", "*=", "/=", "//=", "%=", "^=", "..="))
+_NOT_AFTER_LOCAL = frozenset(
+    (
+        "<",
+        "==",
+        "false",
+        "true",
+        "nil",
+        "not",
+        "-",
+        "+",
+        "{",
+        "[",
+        ".",
+        ":",
+        "function",
+        "#",
+        "::",
+        "->",
+        "?",
+        STRING,
+        NUMBER,
+        INTERP,
+        BAD,
+    )
+)
+"""What begins no statement and follows no name, so that an `=` is missing."""
 _FUNCTION_ONLY = "attributes stand before functions only"
 
 
@@ -46,7 +73,7 @@ class DeclarationParser(FunctionParser):
         attributes = self.attributes() if self.kinds[self.i] == "@" else []
         if self.kinds[self.i] == "function":
             self.i += 1
-            binding = self.binding("of the exported function")
+            binding = self.function_name()
             function = self.function_body(at, attributes, f"function `{binding.name}`")
             return LocalFunction(self.starts[at], function.end, binding, function, True, True)
         return self.local(is_const=self.texts[self.i] == "const", is_exported=True, attributes=attributes)
@@ -58,28 +85,59 @@ class DeclarationParser(FunctionParser):
         self.i = at + 1
         if self.kinds[self.i] == "function":
             self.i += 1
-            binding = self.binding("of the local function")
+            binding = self.function_name()
             function = self.function_body(at, attributes or [], f"function `{binding.name}`")
             return LocalFunction(self.starts[at], function.end, binding, function, is_const, is_exported)
         if attributes:
             self.problem(f"expected a function after the attribute, got {self.shown()}", _FUNCTION_ONLY)
-        bindings = [self.binding(f"after `{word}`")]
+        bindings = [self.binding(f"a name after `{word}`")]
         while self.kinds[self.i] == ",":
             self.i += 1
-            bindings.append(self.binding("after `,`"))
+            bindings.append(self.binding("a name after `,`"))
         values: list[Expr] = []
         if self.kinds[self.i] == "=":
             self.i += 1
             values = self.expression_list()
-        elif is_const:
-            self.problem("a `const` needs its value", "write `const name = value`")
-        elif self.kinds[self.i] == "<" or (self.kinds[self.i] in COMPOUND):
-            idiom = explain(self.tokens, self.i)
-            hint = idiom.hint if idiom else "declare the local first"
-            self.problem(
-                f"expected `=` after `local {bindings[-1].name}`, got {self.shown()}", hint, language=idiom and idiom.language
-            )
+        elif self.kinds[self.i] == NAME and is_one_slip(self.texts[self.i - 1], "function") and not self.is_first_on_line(self.i):
+            self.pairing.misspelt_function(self.i - 1)
+        if is_const and len(values) < len(bindings) and not (values and isinstance(values[-1], Call | MethodCall | Vararg)):
+            self.const_without_value(bindings[len(values)], bool(values))
+        elif not values and (self.kinds[self.i] in COMPOUND or self.kinds[self.i] in _NOT_AFTER_LOCAL):
+            self.no_equals(word, bindings[-1].name)
         return Local(self.starts[at], self.ends[self.i - 1], bindings, values, is_const, is_exported)
+
+    def function_name(self) -> Binding:
+        """The one name of a local function."""
+        name, start, end = self.expect_name("the name of the local function")
+        if self.kinds[self.i] in (".", ":") and name:
+            here = self.shown()
+            self.slip(f"expected `(` after `local function {name}`, got {here}", "a field of a table is no local: remove `local`")
+            while self.kinds[self.i] in (".", ":") and self.kinds[self.i + 1] == NAME:
+                self.i += 2
+        return Binding(start, end, name, None)
+
+    def const_without_value(self, binding: Binding, has_others: bool) -> None:
+        """Every constant needs a value."""
+        if has_others:
+            self.note(binding.start, binding.end, "a `const` needs its value", f"there is none for `{binding.name}`")
+        else:
+            self.problem("a `const` needs its value", "write `const name = value`", at=self.before())
+
+    def no_equals(self, word: str, name: str) -> None:
+        """After `local name` stands what follows no name."""
+        kind = self.kinds[self.i]
+        if self.is_first_on_line(self.i) or self.panic or (kind == "function" and self.kinds[self.i + 1] == NAME):
+            return
+        hint = f"write `{word} {name} = ...`"
+        if kind == "-":
+            hint = f"a name has no `-`: write `{name}_{self.texts[self.i + 1]}`"
+        elif kind in COMPOUND:
+            hint = f"declare `{name}` first, then change it"
+        self.problem(f"expected `=` after `{word} {name}`, got {self.shown()}", hint)
+        if kind not in (BAD, "-", ".", ":", "[", "<", "@"):
+            self.panic = False
+            self.i += kind in COMPOUND or kind == "=="
+            self.expression_list()
 
     def attributed(self) -> Stat:
         """A function with attributes; the cursor is at `@`."""
@@ -102,10 +160,10 @@ class DeclarationParser(FunctionParser):
         self.i += 1
         if self.kinds[self.i] == "function":
             self.i += 1
-            name, _, _ = self.expect_name("of the type function")
+            name, _, _ = self.expect_name("the name of the type function")
             function = self.function_body(at, [], f"type function `{name}`")
             return TypeFunction(self.starts[at], function.end, name, function, is_exported)
-        name, _, _ = self.expect_name("of the type")
+        name, _, _ = self.expect_name("the name of the type")
         generics = self.generics(defaults=True) if self.kinds[self.i] == "<" else []
         self.expect("=", f"after `type {name}`", "write `type Name = ...`")
         aliased = self.type()

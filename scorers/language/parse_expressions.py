@@ -6,8 +6,6 @@ from scorers.language.expressions import (
     Call,
     Cast,
     Expr,
-    Field,
-    Function,
     Group,
     IfElse,
     Index,
@@ -20,16 +18,14 @@ from scorers.language.expressions import (
     Number,
     String,
     Subscript,
-    Table,
     Unary,
     Vararg,
 )
-from scorers.language.foreign import explain
-from scorers.language.parse_types import TypeParser
+from scorers.language.parse_foreign import ForeignParser
 from scorers.language.position import COLUMN_BITS
-from scorers.language.statements import Attribute, Binding
-from scorers.language.tokens import BAD, INTERP, INTERP_BEGIN, INTERP_END, INTERP_MID, NAME, NUMBER, STRING
-from scorers.language.types import GenericParameter, Type
+from scorers.language.statements import Binding
+from scorers.language.tokens import BAD, INTERP, INTERP_BEGIN, INTERP_END, INTERP_MID, KEYWORDS, NAME, NUMBER, STRING
+from scorers.language.types import Type
 
 _ADD, _MULTIPLY, _COMPARE = (6, 6), (7, 7), (3, 3)
 BINARY = {
@@ -44,21 +40,12 @@ BINARY = {
 """How strongly an operator holds its left and its right side."""
 _UNARY = ("not", "-", "#")
 _UNARY_PRIORITY = 8
-_FOREIGN_BINARY = {"!=": "~=", "&&": "and", "||": "or"}
 _AMBIGUOUS = "ambiguous: this may be the arguments of a call or a new statement"
 """Refused by the compiler; read as a call, as there."""
 
 
-class ExpressionParser(TypeParser):
+class ExpressionParser(ForeignParser):
     """Reads expressions; function bodies need blocks, which the subclass reads."""
-
-    def function_body(self, start: int, attributes: list[Attribute], what: str, *, has_self: bool = False) -> Function:
-        """Read `(params) ... end`."""
-        raise NotImplementedError
-
-    def attributes(self) -> list[Attribute]:
-        """Read `@name` and `@[name, ...]`."""
-        raise NotImplementedError
 
     def expression(self, limit: int = 0) -> Expr:
         """An expression whose binary operators all hold more strongly than `limit`."""
@@ -73,9 +60,11 @@ class ExpressionParser(TypeParser):
             op = kinds[self.i]
             priority = BINARY.get(op)
             if priority is None:
-                if op != BAD or self.texts[self.i] not in _FOREIGN_BINARY:
+                if op != BAD and op != "=":
                     break
-                op = self.foreign_operator()
+                op, left = self.foreign_operator(left, at)
+                if not op:
+                    break
                 priority = BINARY[op]
             if priority[0] <= limit:
                 break
@@ -92,18 +81,11 @@ class ExpressionParser(TypeParser):
         """`not x`, `-x`, `#x`, and `!x` with a problem."""
         at = self.i
         if kind == BAD:
-            self.note(self.starts[at], self.ends[at], "unexpected `!`", "write `not`")
+            self.note(self.starts[at], self.ends[at], "unexpected `!`", "write `not`", "C/JavaScript")
             kind = "not"
         self.i = at + 1
         operand = self.expression(_UNARY_PRIORITY)
         return Unary(self.starts[at], operand.end, kind, operand)
-
-    def foreign_operator(self) -> str:
-        """`!=`, `&&`, `||`: noted, and read as what was meant."""
-        at = self.i
-        meant = _FOREIGN_BINARY[self.texts[at]]
-        self.note(self.starts[at], self.ends[at], f"unexpected `{self.texts[at]}`", f"write `{meant}`")
-        return meant
 
     def simple(self) -> Expr:
         """An expression without operators, perhaps with a cast."""
@@ -141,7 +123,12 @@ class ExpressionParser(TypeParser):
         """Expressions that are seldom written, and what is none."""
         if kind == "...":
             self.i = at + 1
-            self.check_vararg(at)
+            if self.kinds[at + 1] == NAME and self.touches(at + 1):
+                hint = "copy the entries in a loop, or write `table.unpack(list)`"
+                self.slip(f"unexpected {self.shown()} after `...`", hint, language="JavaScript")
+                self.i = at + 2
+            else:
+                self.check_vararg(at)
             return Vararg(self.starts[at], self.ends[at])
         if kind == "if":
             return self.if_else()
@@ -153,19 +140,7 @@ class ExpressionParser(TypeParser):
                 self.i += 1
                 return self.function_body(at, attributes, "this function")
             self.problem(f"expected a function after the attribute, got {self.shown()}", "attributes stand before functions only")
-        return self.missing("expected an expression")
-
-    def check_vararg(self, at: int) -> None:
-        """`...` needs a function that takes them."""
-        raise NotImplementedError
-
-    def missing(self, message: str) -> Missing:
-        """Notes that an expression should stand here; takes nothing."""
-        idiom = explain(self.tokens, self.i)
-        hint, language = (idiom.hint, idiom.language) if idiom else (None, None)
-        self.problem(f"{message}, got {self.shown()}", hint, language=language)
-        place = self.ends[self.i - 1] if self.i else self.starts[self.i]
-        return Missing(place, place)
+        return self.missing()
 
     def primary(self) -> Expr:
         """A name or a group with everything that may follow it: fields, calls, type arguments."""
@@ -214,21 +189,41 @@ class ExpressionParser(TypeParser):
 
     def broken_index(self, result: Expr) -> Expr:
         """`object.` without a name."""
-        self.expect_name("after `.`")
+        self.expect_name("a name after `.`")
         return Index(result.start, self.ends[self.i - 1], result, "", self.ends[self.i - 1])
 
     def method(self, result: Expr) -> Expr:
-        """`:name(args)`, perhaps with type arguments."""
-        self.i += 1
-        name, name_start, name_end = self.expect_name("of a method after `:`")
+        """`:name(args)`, perhaps with type arguments; the cursor is at the colon."""
+        colon = self.i
+        at = self.i = colon + 1
+        if self.kinds[at] != NAME and (self.kinds[at] not in KEYWORDS or self.kinds[at + 1] != "("):
+            self.problem(f"expected the name of a method after `:`, got {self.shown()}", at=colon)
+            return result
+        name, name_start, name_end = self.texts[at], self.starts[at], self.ends[at]
+        if self.kinds[at] != NAME:
+            hint = f"`{name}` is a word of the language: write `object.{name.title()}(object)`"
+            self.slip(f"expected the name of a method after `:`, got `{name}`", hint)
+        self.i = at + 1
         types = self.instantiation() if self.kinds[self.i] == "<" and self.kinds[self.i + 1] == "<" else []
+        args: list[Expr] = []
         if self.kinds[self.i] in ("(", "{", STRING):
             args = self.arguments()
         else:
-            args = []
-            self.problem(f"expected `(` after the method `{name}`, got {self.shown()}", "a method is called: `object:method()`")
+            self.no_call(colon)
         call = MethodCall(result.start, max(self.ends[self.i - 1], name_end), result, name, name_start, args)
         return Instantiate(call.start, call.end, call, types) if types else call
+
+    def no_call(self, colon: int) -> None:
+        """After `object:name` a call must follow."""
+        if self.line(colon) != self.line(colon + 1):  # a colon that ends its line was not meant for a method
+            self.problem(f"expected a method call after `:`, got {self.shown(colon + 1)}", "remove the `:`", at=colon)
+            self.i = colon + 1
+            return
+        hint = "a method is called: `object:method()`"
+        if self.kinds[self.i] in ("=", ".", "+=", "-="):
+            hint = "a property is written with a dot: `object.name`; a method is called: `object:method()`"
+        name = self.texts[colon + 1]
+        self.problem(f"expected `(` after the method `{name}`, got {self.shown()}", hint, at=self.before())
 
     def instantiation(self) -> list[Type]:
         """`<<A, B>>`; the cursor is at the first `<`."""
@@ -242,9 +237,13 @@ class ExpressionParser(TypeParser):
         """`(value)`; the cursor is at the bracket."""
         opener = self.i
         if self.kinds[opener] != "(":
-            return self.missing("expected an expression")
+            return self.missing()
         self.i = opener + 1
+        if self.kinds[opener + 1] in (")", "...") and (arrow := self.arrow_function(opener)) is not None:
+            return arrow
         value = self.expression()
+        if self.kinds[self.i] in (",", ":") and (arrow := self.arrow_function(opener)) is not None:
+            return arrow
         self.closes(")", opener, "the bracket")
         return Group(self.starts[opener], self.ends[self.i - 1], value)
 
@@ -262,71 +261,12 @@ class ExpressionParser(TypeParser):
             self.i = at + 2
             return []
         args = self.expression_list()
+        while self.kinds[self.i] != ")" and self.lacks_comma(at):
+            blamed = self.before()
+            self.slip(f"expected `,` or `)` after an argument, got {self.shown()}", "separate arguments with `,`", at=blamed)
+            args.extend(self.expression_list())
         self.closes(")", at, "the arguments")
         return args
-
-    def expression_list(self) -> list[Expr]:
-        """`a, b, c`, at least one."""
-        found = [self.expression()]
-        while self.kinds[self.i] == ",":
-            self.i += 1
-            if self.kinds[self.i] == ")":
-                self.problem("expected an expression after `,`, got `)`", "remove the comma")
-                break
-            found.append(self.expression())
-        return found
-
-    def table(self) -> Expr:
-        """A table constructor; the cursor is at `{`."""
-        opener, depth = self.i, self.depth
-        self.deeper()
-        kinds = self.kinds
-        self.i = opener + 1
-        fields: list[Field] = []
-        while kinds[self.i] not in ("}", "<eof>"):
-            before = self.i
-            fields.append(self.field())
-            if kinds[self.i] in (",", ";"):
-                self.i += 1
-            elif kinds[self.i] == "}" or not self.resumes_table(before):
-                break
-        self.closes("}", opener, "the table")
-        self.depth = depth
-        return Table(self.starts[opener], self.ends[self.i - 1], fields)
-
-    def resumes_table(self, before: int) -> bool:
-        """Between two entries the comma is missing. True where the table goes on all the same."""
-        at = self.i
-        kind, after = self.kinds[at], self.kinds[at + 1] if at + 1 < len(self.kinds) else ""
-        goes_on = kind in (STRING, NUMBER, "{", "[") or (kind == NAME and after in ("=", ",", "}")) or kind == "function"
-        if not goes_on or at == before:
-            return False
-        blamed = at - 1 if self.is_first_on_line(at) else at
-        self.problem("expected `,` between two entries of a table", "end the entry before with a comma", at=blamed)
-        self.panic = False
-        return True
-
-    def field(self) -> Field:
-        """One entry of a table constructor."""
-        at = self.i
-        kind, start = self.kinds[at], self.starts[at]
-        if kind == NAME and self.kinds[at + 1] == "=":
-            self.i = at + 2
-            value = self.expression()
-            return Field(start, value.end, None, self.texts[at], value)
-        if kind == "[":
-            self.i = at + 1
-            key = self.expression()
-            self.closes("]", at, "the key")
-            self.expect("=", "after a key in brackets")
-            value = self.expression()
-            return Field(start, value.end, key, None, value)
-        value = self.expression()
-        if self.kinds[self.i] == ":" and self.kinds[at] in (NAME, STRING):
-            idiom = "JavaScript" if kind == NAME else "Python"
-            key_form = "name = value" if kind == NAME else '["name"] = value'
-            self.problem("expected `=` after a key, got `:`", f"write `{key_form}`", language=idiom)
-        return Field(start, value.end, None, None, value)
 
     def if_else(self) -> Expr:
         """`if a then b elseif c then d else e`; the cursor is at `if` or `elseif`."""
@@ -360,7 +300,9 @@ class ExpressionParser(TypeParser):
                 values.append(self.expression())
             part = self.kinds[self.i]
             if part not in (INTERP_MID, INTERP_END):
-                hint = "format with string.format" if part == ":" else "close the expression with `}`"
+                hint = "close the expression with `}`"
+                if part == ":" or self.kinds[self.i - 1] == ":":
+                    hint = "an interpolated string takes no format: use string.format"
                 self.problem(f"expected `}}` in an interpolated string, got {self.shown()}", hint)
                 texts.append("")
                 break
@@ -370,15 +312,11 @@ class ExpressionParser(TypeParser):
         self.depth = depth
         return Interpolated(self.starts[at], self.ends[self.i - 1], texts, values)
 
-    def binding(self, where: str) -> Binding:
+    def binding(self, what: str) -> Binding:
         """`name` or `name: type`."""
-        name, start, end = self.expect_name(where)
+        name, start, end = self.expect_name(what)
         if self.kinds[self.i] == ":":
             self.i += 1
             annotation = self.type()
             return Binding(start, annotation.end, name, annotation)
         return Binding(start, end, name, None)
-
-    def generic_parameters(self) -> list[GenericParameter]:
-        """`<T>` where it stands."""
-        return self.generics() if self.kinds[self.i] == "<" else []

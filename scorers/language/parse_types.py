@@ -2,7 +2,7 @@
 
 from scorers.language.cursor import Cursor
 from scorers.language.expressions import Expr
-from scorers.language.tokens import INTERP, NAME, STRING
+from scorers.language.tokens import BAD, EOF, INTERP, NAME, STRING
 from scorers.language.types import (
     FunctionType,
     GenericPack,
@@ -22,6 +22,8 @@ from scorers.language.types import (
     UnionType,
     VariadicType,
 )
+
+_SUFFIXES = frozenset(("?", "|", "&", "[", BAD))
 
 
 class TypeParser(Cursor):
@@ -44,10 +46,14 @@ class TypeParser(Cursor):
 
     def type_suffix(self, first: Type, start: int, leading: str = "") -> Type:
         """What may follow a simple type: `?`, `| B`, `& B`."""
-        if not leading and self.kinds[self.i] not in ("?", "|", "&"):
+        if not leading and self.kinds[self.i] not in _SUFFIXES:
             return first
         parts, ops, depth = [first], {leading} - {""}, self.depth
-        while (op := self.kinds[self.i]) in ("?", "|", "&"):
+        while (op := self.kinds[self.i]) in _SUFFIXES:
+            if op in ("[", BAD):
+                if not self.foreign_suffix():
+                    break
+                continue
             self.i += 1
             self.deeper()
             if op == "?":
@@ -66,6 +72,21 @@ class TypeParser(Cursor):
         made = IntersectionType if ops == {"&"} else UnionType
         return made(self.starts[start], parts[-1].end, parts)
 
+    def foreign_suffix(self) -> bool:
+        """`T[]`, `A || B`, `A && B`: noted and read over. False where something else stands."""
+        at = self.i
+        if self.kinds[at] == "[" and self.kinds[at + 1] == "]":
+            self.slip("unexpected `[]` after a type", "write `{ Type }` for a list type", language="TypeScript")
+            self.i = at + 2
+            return True
+        if self.texts[at] in ("||", "&&"):
+            sign = self.texts[at][0]
+            self.slip(f"unexpected `{sign}{sign}` in a type", f"write `A {sign} B`", language="C/JavaScript")
+            self.i = at + 1
+            self.simple_type()
+            return True
+        return False
+
     def simple_type(self) -> Type:
         """A type without suffix."""
         at = self.i
@@ -83,7 +104,12 @@ class TypeParser(Cursor):
         if kind in ("(", "<"):
             return self.function_type(pack_allowed=False)
         hint = "write the text in quotes" if kind == INTERP else None
-        self.problem(f"expected a type, got {self.shown()}", hint)
+        if kind == "function":
+            hint = "write `(Type) -> Type` for a function"
+        elif kind == ":":
+            hint = "remove one `:`"
+        before = self.shown(at - 1) if at else ""
+        self.problem(f"expected a type after {before}, got {self.shown()}", hint, at=self.before())
         return MissingType(start, start)
 
     def named_type(self) -> Type:
@@ -100,7 +126,7 @@ class TypeParser(Cursor):
         if self.kinds[self.i] == ".":
             self.i += 1
             prefix = name
-            name, _, _ = self.expect_name("after `.` in a type")
+            name, _, _ = self.expect_name("a name after `.` in a type")
         args = self.type_arguments() if self.kinds[self.i] == "<" else []
         return NamedType(start, self.ends[self.i - 1], prefix, name, args)
 
@@ -115,7 +141,7 @@ class TypeParser(Cursor):
                 break
             self.i += 1
             if self.kinds[self.i] == ">":
-                self.problem("expected a type after `,`, got `>`", "remove the comma")
+                self.slip("expected a type after `,`, got `>`", "remove the comma")
         self.closes(">", opener, "the type arguments")
         return args
 
@@ -136,6 +162,10 @@ class TypeParser(Cursor):
         if self.kinds[at] == "...":
             self.i = at + 1
             inner = self.type()
+            if self.kinds[self.i] == ":" and isinstance(inner, NamedType) and self.touches(at + 1):
+                self.slip("unexpected `:` after `...`", "write `...Type`, without a name", language="TypeScript")
+                self.i += 1
+                inner = self.type()
             return VariadicType(self.starts[at], inner.end, inner)
         if self.kinds[at] == NAME and self.kinds[at + 1] == "...":
             self.i = at + 2
@@ -159,17 +189,25 @@ class TypeParser(Cursor):
         params, named = self.type_list(opener)
         end = self.ends[self.i - 1]
         is_one = len(params.types) == 1 and params.tail is None and not named and not generics
-        self.depth = depth
         if self.kinds[self.i] == "->":
             self.i += 1
             returns = self.return_type()
+            self.depth = depth
             return FunctionType(self.starts[start], returns.end, generics, params, returns)
+        if self.kinds[self.i] == "=" and self.kinds[self.i + 1] == ">" and self.touches(self.i + 1):
+            self.slip("expected `->` in a function type, got `=>`", "write `->`", language="TypeScript")
+            self.i += 2
+            returns = self.return_type()
+            self.depth = depth
+            return FunctionType(self.starts[start], returns.end, generics, params, returns)
+        self.depth = depth
         if is_one:
             return GroupType(self.starts[start], end, params.types[0])
         if pack_allowed and not named and not generics:
             return params
-        hint = "write `=>` as `->`" if self.kinds[self.i] == "=" else "a function type needs what it returns; `()` for nothing"
-        self.problem(f"expected `->` after the parameters of a function type, got {self.shown()}", hint)
+        hint = "a function type needs what it returns: `-> ()` for nothing"
+        message = f"expected `->` after the parameters of a function type, got {self.shown()}"
+        self.problem(message, hint, at=self.before())
         return FunctionType(self.starts[start], end, generics, params, MissingType(end, end))
 
     def type_list(self, opener: int) -> tuple[TypeList, bool]:
@@ -191,7 +229,7 @@ class TypeParser(Cursor):
                 break
             self.i += 1
             if self.kinds[self.i] == ")":
-                self.problem("expected a type after `,`, got `)`", "remove the comma")
+                self.slip("expected a type after `,`, got `)`", "remove the comma")
         self.closes(")", opener, "the list of types")
         return TypeList(self.starts[opener], self.ends[self.i - 1], types, tail), named
 
@@ -213,25 +251,51 @@ class TypeParser(Cursor):
                 number = NamedType(inner.start, inner.start, None, "number", [])
                 member = IndexerType(self.starts[before], inner.end, number, inner, access)
             else:
-                self.problem(f"expected a property in a table type, got {self.shown()}", self.property_hint())
-                break
+                if not self.broken_property():
+                    break
+                continue
             if isinstance(member, PropertyType):
                 properties.append(member)
             else:
                 if indexer is not None:
                     self.note(member.start, member.end, "a table type has one indexer at most", None)
                 indexer = member
-            if self.kinds[self.i] not in (",", ";"):
+            if self.kinds[self.i] in (",", ";"):
+                self.i += 1
+            elif self.kinds[self.i] == NAME and self.kinds[self.i + 1] == ":" and not self.panic:
+                self.slip("expected `,` between two properties of a table type", "end the property before with a comma")
+            else:
                 break
-            self.i += 1
         self.closes("}", opener, "the table type")
         self.depth = depth
         return TableType(self.starts[opener], self.ends[self.i - 1], properties, indexer)
 
-    def property_hint(self) -> str | None:
-        """`name?: T` is TypeScript."""
-        is_typescript = self.kinds[self.i] == NAME and self.kinds[self.i + 1] == "?"
-        return "write an optional property as `name: Type?`" if is_typescript else None
+    def broken_property(self) -> bool:
+        """What is no property: noted. True where it could be read over, up to the next one."""
+        at = self.i
+        after = self.kinds[at + 1]
+        language, hint = None, "a property is written `name: Type`"
+        if self.kinds[at] == NAME and after == "?":
+            language, hint = "TypeScript", "write an optional property as `name: Type?`"
+        elif self.kinds[at] in (",", ";"):
+            hint = "remove it"
+        elif self.kinds[at] == "{":
+            hint = "a list type has one type of entries: `{ Type }`"
+        message = f"expected a property in a table type, got {self.shown()}"
+        self.slip(message, hint, language=language)
+        if self.kinds[at] in (",", ";"):
+            self.i = at + 1
+            return True
+        if self.kinds[at] != NAME or self.line(at) != self.line(at + 1):
+            self.panic = True
+            return False
+        last = self.last_on_line(at)
+        while self.i <= last and self.kinds[self.i] not in (",", ";", "}", "{", "(", EOF):
+            self.i += 1
+        is_read = self.kinds[self.i] in (",", ";", "}")
+        self.i += self.kinds[self.i] in (",", ";")
+        self.panic = not is_read
+        return is_read
 
     def access(self) -> str | None:
         """`read` or `write` before a member; both are names where a colon follows."""
@@ -254,7 +318,11 @@ class TypeParser(Cursor):
         self.i += 1
         key = self.type()
         self.closes("]", opener, "the key")
-        self.expect(":", "after the key of a table type")
+        if self.kinds[self.i] == "=":
+            self.slip("expected `:` after the key of a table type, got `=`", "write `[Key]: Value`")
+            self.i += 1
+        else:
+            self.expect(":", "after the key of a table type")
         inner = self.type()
         if isinstance(key, SingletonType) and key.text[0] in "\"'[":
             return PropertyType(self.starts[opener], inner.end, key.text.strip("\"'[]"), inner, access)
@@ -271,7 +339,7 @@ class TypeParser(Cursor):
                 break
             self.i += 1
             if self.kinds[self.i] == ">":
-                self.problem("expected a type name after `,`, got `>`", "remove the comma")
+                self.slip("expected a type name after `,`, got `>`", "remove the comma")
                 break
         self.closes(">", opener, "the generic parameters")
         return found
@@ -279,7 +347,7 @@ class TypeParser(Cursor):
     def generic(self, before: list[GenericParameter], *, defaults: bool) -> GenericParameter:
         """One parameter, in order: types before packs, and defaults once begun go on."""
         at = self.i
-        name, start, end = self.expect_name("of a type parameter")
+        name, start, end = self.expect_name("the name of a type parameter")
         is_pack = self.kinds[self.i] == "..."
         if is_pack:
             self.i += 1

@@ -7,9 +7,8 @@ mistake is one finding. Nesting beyond `MAX_DEPTH` is refused, as by the compile
 
 from scorers.language.cursor import TooDeep
 from scorers.language.expressions import Call, Expr, Index, Instantiate, MethodCall, Missing, Name, Subscript
-from scorers.language.foreign import explain, explain_near
-from scorers.language.parse_declarations import COMPOUND, DeclarationParser
-from scorers.language.problem import SyntaxProblem
+from scorers.language.parse_broken import BLOCK_ENDS, BrokenParser
+from scorers.language.parse_declarations import COMPOUND
 from scorers.language.statements import (
     Assign,
     Attribute,
@@ -30,13 +29,13 @@ from scorers.language.statements import (
     Stat,
     While,
 )
-from scorers.language.tokens import EOF, NAME, NUMBER, STRING, Tokens
+from scorers.language.tokens import EOF, NAME, Tokens
 
-_BLOCK_ENDS = frozenset(("end", "else", "elseif", "until", EOF))
-_STARTS = frozenset(("local", "if", "for", "while", "repeat", "function", "return", "break", "do", "@"))
+_NO_VALUE = frozenset((";", "local", "for", "while", "repeat", "return", "break", "do"))
+"""What no value begins with: `return` was the end of its block."""
 
 
-class Parser(DeclarationParser):
+class Parser(BrokenParser):
     """Reads statements."""
 
     def __init__(self, tokens: Tokens) -> None:
@@ -81,7 +80,7 @@ class Parser(DeclarationParser):
     def block_statements(self, found: list[Stat]) -> None:
         """Read statements into `found`."""
         kinds = self.kinds
-        while (kind := kinds[self.i]) not in _BLOCK_ENDS:
+        while (kind := kinds[self.i]) not in BLOCK_ENDS:
             before = self.i
             problems = len(self.problems)
             read = self.statements.get(kind)
@@ -91,31 +90,9 @@ class Parser(DeclarationParser):
                 self.synchronise(before)
             if kinds[self.i] == ";":
                 self.i += 1
-            if isinstance(statement, Return | Break | Continue):
-                if kinds[self.i] in _BLOCK_ENDS or self.panic:
-                    break
-                self.after_last(statement)
-
-    def after_last(self, last: Stat) -> None:
-        """A statement after `return`, `break` or `continue`: the block should have ended."""
-        word = type(last).__name__.lower()
-        self.problem(
-            f"expected the block to end after `{word}`, got {self.shown()}", f"make `{word}` the last statement of its block"
-        )
-        self.panic = False
-
-    def synchronise(self, before: int) -> None:
-        """Skip to a place where a statement may begin; at least one token where nothing was read."""
-        if not self.panic:
-            return
-        kinds = self.kinds
-        if self.i == before and kinds[self.i] not in _BLOCK_ENDS:
-            self.i += 1
-        while (kind := kinds[self.i]) not in _BLOCK_ENDS and kind not in _STARTS and kind != ";":
-            if kind == NAME and self.is_first_on_line(self.i):
+            is_last = isinstance(statement, Return | Break | Continue)
+            if is_last and (kinds[self.i] in BLOCK_ENDS or self.after_last(statement)):
                 break
-            self.i += 1
-        self.panic = False
 
     # Statements
 
@@ -129,7 +106,10 @@ class Parser(DeclarationParser):
                 return contextual
         if kind not in (NAME, "("):
             return self.no_statement()
+        problems = len(self.problems)
         expr = self.primary()
+        if self.panic and self.rewinds_to_brace(at, problems):
+            return BrokenStatement(self.starts[at], self.ends[self.i - 1], [])
         kind = self.kinds[self.i]
         if kind == "=" or kind == ",":
             return self.assignment(expr)
@@ -142,34 +122,14 @@ class Parser(DeclarationParser):
             return self.continue_statement(at)
         return self.incomplete(expr, at)
 
-    def no_statement(self) -> Stat:
-        """What begins no statement."""
-        at = self.i
-        idiom = explain(self.tokens, at)
-        hint = idiom.hint if idiom else None
-        if self.kinds[at] == ";":
-            hint = "remove it: an empty statement is not allowed"
-        elif hint is None and self.kinds[at] in (STRING, NUMBER, "{"):
-            hint = "a statement is a call or an assignment"
-        self.problem(f"expected a statement, got {self.shown()}", hint, language=idiom.language if idiom else None)
-        return BrokenStatement(self.starts[at], self.ends[at], [])
-
-    def incomplete(self, expr: Expr, at: int) -> Stat:
-        """An expression that is neither called nor assigned to."""
-        idiom = explain(self.tokens, at) or explain(self.tokens, self.i) or explain_near(self.tokens, at, self.i)
-        hint = idiom.hint if idiom else "call it, or assign to it"
-        blamed = self.i if self.line(self.i) == expr.end_line and self.kinds[self.i] != EOF else self.i - 1
-        language = idiom.language if idiom else None
-        self.problem("incomplete statement: expected an assignment or a call", hint, at=blamed, language=language)
-        return BrokenStatement(expr.start, expr.end, [expr])
-
     def assignment(self, first: Expr) -> Stat:
         """`a, b = 1, 2`; the cursor is after the first target."""
         targets = [self.target(first)]
         while self.kinds[self.i] == ",":
             self.i += 1
             targets.append(self.target(self.primary()))
-        if not self.expect("=", "in an assignment"):
+        hint = "one target only can be changed in this way" if self.kinds[self.i] in COMPOUND else None
+        if not self.expect("=", "in an assignment", hint):
             return BrokenStatement(first.start, self.ends[self.i - 1], list(targets))
         values = self.expression_list()
         return Assign(first.start, values[-1].end, targets, values)
@@ -194,66 +154,108 @@ class Parser(DeclarationParser):
         conditions: list[Expr] = []
         blocks: list[Block] = []
         otherwise: Block | None = None
-        opener = at
         while True:
+            opener = self.i
             self.i += 1
-            conditions.append(self.condition())
-            self.expect_then(opener)
+            conditions.append(self.head(opener, "then", f"after the condition of `{self.texts[opener]}`"))
+            if self.is_value(opener):
+                return BrokenStatement(self.starts[at], self.ends[self.i - 1], conditions)
             blocks.append(self.block())
             if self.kinds[self.i] != "elseif":
                 break
-            opener = self.i
         if self.kinds[self.i] == "else":
-            if self.kinds[self.i + 1] == "if" and self.line(self.i) == self.line(self.i + 1):
-                self.pairing.else_if(self.i)
-            self.i += 1
-            otherwise = self.block()
+            otherwise = self.else_block()
         self.pairing.close("end", at, "`if`")
         return If(self.starts[at], self.ends[self.i - 1], conditions, blocks, otherwise)
+
+    def is_value(self, opener: int) -> bool:
+        """Whether `if` at token `opener` was the Python expression `a if condition else b`; skips its line then."""
+        if self.kinds[self.i] != "else" or self.is_first_on_line(opener) or self.kinds[self.i - 1] in ("then", "{", ":"):
+            return False
+        if self.line(opener) != self.line(self.i):
+            return False
+        self.skip_line(opener)
+        return True
+
+    def else_block(self) -> Block:
+        """The block after `else`; a second one is noted. The cursor is at the word."""
+        at = self.i
+        if self.kinds[at + 1] == "if" and self.line(at) == self.line(at + 1):
+            self.pairing.else_if(at)
+        self.i = at + 1
+        self.read_over_sign()
+        block = self.block()
+        while (word := self.kinds[self.i]) in ("else", "elseif") and self.pairing.belongs(self.i, at):
+            self.slip(f"unexpected `{word}`: the `else` on line {self.line(at)} is the last part of its `if`", "remove it")
+            self.i += 1
+            if word == "elseif":
+                self.head(self.i - 1, "then", "after the condition of `elseif`")
+            block.statements.extend(self.block().statements)
+        return block
+
+    def read_over_sign(self) -> None:
+        """`:`, `{` or `then` after `else`."""
+        kind = self.kinds[self.i]
+        if kind in (":", "{", "then"):
+            self.slip(f"unexpected `{kind}` after `else`", "nothing stands after `else`; `end` closes its block")
+            self.braces += kind == "{"
+            self.i += 1
 
     def condition(self) -> Expr:
         """A condition; `=` in it is noted as what it is."""
         value = self.expression()
         if self.kinds[self.i] == "=":
-            self.problem("`=` in a condition", "compare with `==`")
-            self.panic = False
+            self.slip("`=` in a condition", "compare with `==`")
             self.i += 1
             self.expression()
         return value
 
-    def expect_then(self, opener: int) -> None:
-        """`then`, blamed on the line of its `if` where it is missing at the end of it."""
-        if self.kinds[self.i] == "then":
+    def head(self, opener: int, word: str, where: str) -> Expr:
+        """A condition and the word after it; token `opener` is what the condition belongs to."""
+        problems = len(self.problems)
+        value = self.condition()
+        if self.kinds[self.i] == word:
             self.i += 1
-            return
-        self.expect_word("then", f"after the condition of `{self.texts[opener]}`")
+            self.panic = False
+        elif self.rewinds_to_brace(opener, problems):
+            return Missing(value.start, value.start)
+        else:
+            self.expect_word(opener, word, where)
+        return value
 
-    def expect_word(self, word: str, where: str) -> None:
-        """`then` or `do`; the block after it is read all the same."""
+    def expect_word(self, opener: int, word: str, where: str) -> None:
+        """Note that `then` or `do` is missing; what follows is a block all the same."""
         at = self.i
-        idiom = explain(self.tokens, at)
-        hint = idiom.hint if idiom else f"write `{word}` before the block"
-        if at and self.is_first_on_line(at):
-            at -= 1
-        self.problem(f"expected `{word}` {where}, got {self.shown()}", hint, at=at, language=idiom.language if idiom else None)
-        if self.kinds[self.i] in ("do", "then", ":", "{"):
+        last = self.last_on_line(opener)
+        hint = f"write `{word}` before the block"
+        if self.kinds[last] == ":" and last < self.i:
+            self.problem(f"expected `{word}` {where}, got `:`", hint, at=last, language="Python")
+            self.skip_line(opener)
+            return
+        if self.is_nearly(word):
+            hint = f"did you mean `{word}`?"
+        self.problem(f"expected `{word}` {where}, got {self.shown()}", hint, at=self.before())
+        while at <= last and self.kinds[at] not in ("do", "then", ":", "{") and not self.is_first_on_line(at):
+            if self.kinds[at] in BLOCK_ENDS or self.kinds[at] in ("return", "break", "local"):
+                break
+            at += 1
+        if self.is_nearly(word):
             self.i += 1
+        elif self.kinds[at] in ("do", "then", ":", "{") and at <= last:
+            self.braces += self.kinds[at] == "{"
+            self.i = at + 1
         self.panic = False
 
     def while_statement(self) -> Stat:
         """`while ... end`; the cursor is at `while`."""
         at = self.i
         self.i += 1
-        condition = self.condition()
+        condition = self.head(at, "do", "after the condition of `while`")
         body = self.loop_body(at, "`while`")
         return While(self.starts[at], self.ends[self.i - 1], condition, body)
 
     def loop_body(self, opener: int, what: str) -> Block:
-        """`do ... end` of a loop."""
-        if self.kinds[self.i] == "do":
-            self.i += 1
-        else:
-            self.expect_word("do", f"after {what}")
+        """The body of a loop and its `end`."""
         self.loops += 1
         body = self.block()
         self.loops -= 1
@@ -283,45 +285,73 @@ class Parser(DeclarationParser):
         """Both kinds of `for`; the cursor is at the word."""
         at = self.i
         self.i += 1
-        bindings = [self.binding("of the loop variable")]
+        if self.kinds[self.i] == "(":
+            return self.foreign_for(at)
+        bindings = [self.binding("the name of a loop variable")]
         if self.kinds[self.i] == "=":
             return self.numeric_for(at, bindings[0])
         while self.kinds[self.i] == ",":
             self.i += 1
-            bindings.append(self.binding("of the loop variable"))
+            bindings.append(self.binding("the name of a loop variable"))
+        values: list[Expr] = []
         if self.kinds[self.i] == "in":
             self.i += 1
+            values = self.expression_list()
         else:
-            idiom = explain(self.tokens, self.i)
-            self.problem(
-                f"expected `=` or `in` after `for`, got {self.shown()}", idiom and idiom.hint, language=idiom and idiom.language
-            )
-            self.panic = False
-            if self.kinds[self.i] in ("do", EOF):
-                body = self.loop_body(at, "`for`")
-                return GenericFor(self.starts[at], self.ends[self.i - 1], bindings, [], body)
-        values = self.expression_list()
-        body = self.loop_body(at, "`for`")
+            hint = "write `for i = first, last do` or `for key, value in items do`"
+            self.slip(f"expected `=` or `in` after `for`, got {self.shown()}", hint)
+            if self.kinds[self.i] not in ("do", EOF):
+                self.panic = False
+                values = self.expression_list()
+        body = self.for_body(at)
         return GenericFor(self.starts[at], self.ends[self.i - 1], bindings, values, body)
 
     def numeric_for(self, at: int, binding: Binding) -> Stat:
         """`for i = a, b, c do`; the cursor is at `=`."""
         self.i += 1
         first = self.expression()
-        self.expect(",", "between the bounds of a numeric `for`")
-        last = self.expression()
+        if (
+            self.expect(",", "between the bounds of a numeric `for`", "write `for i = first, last do`")
+            or self.kinds[self.i] != "do"
+        ):
+            self.panic = self.panic and self.kinds[self.i] == "do"
+            last = self.expression()
+        else:
+            last = Missing(first.end, first.end)
         step: Expr | None = None
         if self.kinds[self.i] == ",":
             self.i += 1
             step = self.expression()
-        body = self.loop_body(at, "`for`")
+        body = self.for_body(at)
         return NumericFor(self.starts[at], self.ends[self.i - 1], binding, first, last, step, body)
+
+    def for_body(self, at: int) -> Block:
+        """`do ... end` of the loop that token `at` begins."""
+        if self.kinds[self.i] == "do":
+            self.i += 1
+            self.panic = False
+        else:
+            self.expect_word(at, "do", "after the head of `for`")
+        return self.loop_body(at, "`for`")
+
+    def foreign_for(self, at: int) -> Stat:
+        """`for (int i = 0; i < n; i++)` and its kin: noted, the head read over; the cursor is at the bracket."""
+        self.slip("expected the name of a loop variable, got `(`", "write `for i = first, last do`")
+        last = self.last_on_line(at)
+        names = [
+            i for i in range(at + 2, min(last, at + 20)) if self.kinds[i] == NAME and self.kinds[i + 1] in ("=", ",", "]", NAME)
+        ]
+        bindings = [Binding(self.starts[i], self.ends[i], self.texts[i], None) for i in names]
+        self.braces += self.kinds[last] == "{"
+        self.skip_line(at)
+        body = self.loop_body(at, "`for`")
+        return GenericFor(self.starts[at], self.ends[self.i - 1], bindings, [], body)
 
     def function_declaration(self, attributes: list[Attribute] | None = None) -> Stat:
         """`function a.b:c() ... end`; the cursor is at `function`."""
         at = self.i
         self.i += 1
-        name, start, end = self.expect_name("of the function")
+        name, start, end = self.expect_name("the name of the function")
         target: Expr = Name(start, end, name)
         method = False
         depth = self.depth
@@ -329,7 +359,7 @@ class Parser(DeclarationParser):
             method = self.kinds[self.i] == ":"
             self.i += 1
             self.deeper()
-            name, name_start, end = self.expect_name("in a function's name")
+            name, name_start, end = self.expect_name(f"a name after `{self.texts[self.i - 1]}`")
             target = Index(start, end, target, name, name_start)
         self.depth = depth
         function = self.function_body(at, attributes or [], f"function `{name}`", has_self=method)
@@ -340,7 +370,7 @@ class Parser(DeclarationParser):
         at = self.i
         self.i += 1
         kind = self.kinds[self.i]
-        values = [] if kind in _BLOCK_ENDS or kind == ";" else self.expression_list()
+        values = [] if kind in BLOCK_ENDS or kind in _NO_VALUE else self.expression_list()
         return Return(self.starts[at], self.ends[self.i - 1], values)
 
     def break_statement(self) -> Stat:
@@ -360,10 +390,3 @@ class Parser(DeclarationParser):
         if not self.loops:
             hint = "to leave a function write `return`"
             self.note(self.starts[at], self.ends[at], f"`{word}` must be inside a loop", hint)
-
-
-def parse_tokens(tokens: Tokens) -> tuple[Block, list[SyntaxProblem]]:
-    """The tree and the problems of the parser alone (the lexer's are in `tokens.problems`)."""
-    parser = Parser(tokens)
-    tree = parser.chunk()
-    return tree, parser.problems

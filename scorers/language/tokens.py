@@ -47,6 +47,8 @@ _NUMBER_FORM = re.compile(
     r"(?:0[xX][0-9A-Fa-f]+|0[bB][01]+|[0-9]+)i?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?",
 )
 
+_NUMBER_HINT = "a number is written 12, 0.5, 1e3, 0xFF or 0b101; a name does not begin with a digit"
+
 
 class Comment(NamedTuple):
     """A comment as written, dashes included."""
@@ -59,7 +61,7 @@ class Comment(NamedTuple):
 class Tokens:
     """The tokens of a source in parallel lists, comments apart. The last token is `EOF`."""
 
-    __slots__ = ("comments", "ends", "kinds", "problems", "starts", "texts")
+    __slots__ = ("comments", "ends", "is_cut", "kinds", "problems", "starts", "texts")
 
     def __init__(self) -> None:
         self.kinds: list[str] = []
@@ -68,6 +70,8 @@ class Tokens:
         self.ends: list[int] = []
         self.comments: list[Comment] = []
         self.problems: list[SyntaxProblem] = []
+        self.is_cut = False
+        """A long string or comment that is not closed took the rest of the source."""
 
 
 def tokenize(source: str) -> Tokens:
@@ -153,7 +157,7 @@ class _Scan:
             self._long(group == _COMMENT)
         elif group == _NUMBER:
             if not _NUMBER_FORM.fullmatch(text.replace("_", "")):
-                self._problem(start, self.base + end, f"malformed number `{text[:40]}`", "")
+                self._problem(start, self.base + end, f"malformed number `{text[:40]}`", _NUMBER_HINT)
             self._add(NUMBER, text, start, self.base + end)
         elif group == _QUOTED:
             self._quoted(text, end)
@@ -180,6 +184,7 @@ class _Scan:
         end = len(self.source) if close < 0 else close + level + 2
         place = self.base + start
         if close < 0:
+            self.tokens.is_cut = True
             what, mark = "comment" if is_comment else "string", "]" + "=" * level + "]"
             self._problem(place, place + body - start, f"unfinished {what}", f"close it with `{mark}`")
         self._lines(start, end)
@@ -229,4 +234,4 @@ class _Scan:
         tokens.ends.append(end)
 
     def _problem(self, start: int, end: int, message: str, hint: str) -> None:
-        self.tokens.problems.append(SyntaxProblem(start, end, message, hint or None))
+        self.tokens.problems.append(SyntaxProblem(start, end, message, hint))

@@ -53,14 +53,17 @@ def _lowered(owner: str) -> dict[str, str]:
     return {name.lower(): name for name in sorted(table.member_names(owner), reverse=True)}
 
 
-def kinds_in_family(owner: str, name: str) -> set[str]:
+def kinds_in_family(owner: str, name: str) -> frozenset[str]:
     """What a member is (`Member.kind`) in the classes of the family that have it; empty where none has."""
     if (member := member_of(owner, name)) is not None:
-        return {member.kind}
-    if name not in family(owner):
-        return set()
-    classes = (found for found in table.classes() if table.inherits(found, owner))
-    return {member.kind for found in classes if (member := table.members(found).get(name)) is not None}
+        return frozenset(member.kind)
+    return _kinds_below(owner, name) if name in family(owner) else frozenset()
+
+
+@cache
+def _kinds_below(owner: str, name: str) -> frozenset[str]:
+    classes = (found for found in table.classes() if name in table.members(found) and table.inherits(found, owner))
+    return frozenset(table.members(found)[name].kind for found in classes)
 
 
 @cache

@@ -278,7 +278,11 @@ def nearest(name: str, candidates: Collection[str]) -> str | None:
     """The candidate that a misspelt name most likely means: equal but for case, else the most similar one, None if none is."""
     lowered = name.lower()
     same = min((candidate for candidate in candidates if candidate.lower() == lowered), default=None)
-    return same or next(iter(get_close_matches(name, candidates, 1, _SIMILAR)), None)
+    if same is not None:
+        return same
+    from difflib import get_close_matches  # costs milliseconds and is needed for a hint only
+
+    return next(iter(get_close_matches(name, candidates, 1, _SIMILAR)), None)
 
 
 # --- the notation of the rows, which scripts/roblox_union.py writes

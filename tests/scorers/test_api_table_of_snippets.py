@@ -91,7 +91,8 @@ BAD: list[tuple[str, set[str]]] = [
     ('local model = Instance.new("Model")\nmodel:SetPrimaryPartCFrame(CFrame.new())\nmodel:remove()', {"deprecated-member"}),
     ("print(table.getn({ 1 }))", {"deprecated-member"}),
     (
-        'local player = game:GetService("Players").LocalPlayer\ngame:GetService("DataStoreService"):GetDataStore("x")\nprint(player)',
+        'local me = game:GetService("Players").LocalPlayer\nlocal stores = game:GetService("DataStoreService")\n'
+        'print(me, stores:GetDataStore("x"))',
         {"wrong-side-api"},
     ),
     # What no rule of forward inference sees yet counts against recall.

@@ -122,6 +122,7 @@ SILENT = {
         _PART + "if script then part = require(script.P) end\npart.Foo = 1",
         "local player = { Coins = 1 }\nfunction player:GiveCoins(n) self.Coins += n end\nplayer:GiveCoins(1)",
         "-- part:Delete()\nprint('part:Delete()')",
+        'game:GetService("VirtualUser"):CaptureController()',
         'local gui = Instance.new("ScreenGui")\nlocal frame = script.Frame:Clone()\nframe.Parent = gui\nprint(gui.Frame)',
         'workspace.Part:GetPropertyChangedSignal("Color"):Connect(print)\nworkspace.Value:GetPropertyChangedSignal("Value"):Connect(print)',
         "local v = vector.create(1, 2, 3)\nlocal w: vector = v\nprint(w.X, v.Magnitude)",

@@ -51,7 +51,7 @@ SILENT: dict[str, list[str]] = {
         f"local function a()\n\t{_SERVICE}\treturn Players\nend\nlocal function b()\n\t{_SERVICE}\treturn Players\nend\nreturn a, b",
         "game:GetService('Players'):GetPlayers()\ngame:GetService('Players').CharacterAutoLoads = false",
         _SERVICE + "f(Players)",
-        'local a, b = config:GetService(name), config:GetService(name)\nf(a, b)',
+        "local a, b = config:GetService(name), config:GetService(name)\nf(a, b)",
     ],
     "statements-on-one-line": [
         "if a then return end\nf()\ng()",
