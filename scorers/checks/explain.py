@@ -10,6 +10,9 @@ from scorers.checks.check import Check
 _SECTION = re.compile(r"^(Bad|Good|Source):[ \t]*", re.MULTILINE)
 
 
+_REPEATED = re.compile(r"^(.*) \(x(\d+)\)$", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a check exists, code that it objects to, the same done well, and where the rule comes from."""
@@ -18,6 +21,11 @@ class Explanation:
     bad: str
     good: str
     source: str
+
+
+def written_out(example: str) -> str:
+    """An example as it runs: a line that ends in `(x81)` stands for 81 of them, which nobody wants to read."""
+    return _REPEATED.sub(lambda line: "\n".join([line[1]] * int(line[2])), example)
 
 
 def explain(check: Check) -> Explanation:

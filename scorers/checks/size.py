@@ -1,11 +1,10 @@
 """Checks of the quality scorer: what is too long, too deep or too much at once."""
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
-from scorers.checks.check import INFO, QUALITY, Finding, Run, at, check
+from scorers.checks.check import INFO, QUALITY, Finding, at, check
 from scorers.language.expressions import Binary, Call, Expr, Function, IfElse, Index, Name, Number, Unary
 from scorers.language.node import Node
 from scorers.language.position import position
@@ -70,16 +69,7 @@ def deep_nesting(unit: Unit) -> Iterator[Finding]:
             )
 
 
-def _written_out(function: Run) -> Run:
-    """Writes the line of an example that ends in `(x81)` as often as it says: nobody wants to read it in the source."""
-    function.__doc__ = re.sub(
-        r"^(.*) \(x(\d+)\)$", lambda line: "\n".join([line[1]] * int(line[2])), function.__doc__ or "", flags=re.MULTILINE
-    )
-    return function
-
-
 @check("long-function", QUALITY, INFO)
-@_written_out
 def long_function(unit: Unit) -> Iterator[Finding]:
     """A function of more than 80 lines of code does several things; each deserves a name.
 

@@ -29,6 +29,7 @@ class Options:
 
     workers: int
     min_score: float | None
+    strict: bool
     scoring: Mapping[str, Any]
     """The fields of `ScoringOptions`, which is imported when scoring begins."""
 
@@ -41,8 +42,16 @@ def score_command(program: str) -> click.Command:
     @click.option("--format", "form", type=click.Choice(FORMATS), help="How findings are printed; text without it.")
     @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
     @click.option("--sarif", "as_sarif", is_flag=True, help="Short for --format sarif: SARIF 2.1.0.")
-    @click.option("--jsonl", "rows", metavar="ROWS", help='Score rows {"id", "code"} of a file, one answer line each.')
+    @click.option(
+        "--jsonl",
+        "rows",
+        metavar="ROWS",
+        help='Score rows {"id", "code"} of a file, one answer line each; - reads standard input.',
+    )
     @click.option("--min-score", type=click.FloatRange(0, 1), help="Exit with 1 when a composite is below this.")
+    @click.option(
+        "--strict", is_flag=True, help="Exit with 1 when something does not compile, or a reply is not fit to learn from."
+    )
     @click.option("--workers", type=click.IntRange(1, 256), help="Number of processes; as many as cores without it.")
     @click.option("--compiler/--no-compiler", default=True, help="Ask the Luau compiler too, or the own parser alone.")
     @click.option(
@@ -60,13 +69,16 @@ def score_command(program: str) -> click.Command:
         FILE is a file, a folder or `-`, which is standard input. Of a folder every .luau and .lua file in it is scored,
         but for .git, node_modules and the folders of Wally packages; links to folders are not followed.
 
-        The exit code is 0, also with findings; 1 when a composite is below --min-score; 2 when the input is wrong; 3 when
-        the scorer itself fails. --jsonl stops at the first line that is no row, after all lines before it.
+        A row may hold a model's reply, {"id", "response"}: its code is scored, and all of its Luau blocks are verified. Nothing
+        that is read is ever changed.
+
+        The exit code is 0, also with findings; 1 when a composite is below --min-score or --strict finds fault; 2 when the
+        input is wrong; 3 when the scorer itself fails. --jsonl stops at the first line that is no row, after all lines before it.
         """
         chosen = _form(form, as_json=as_json, as_sarif=as_sarif)
         scoring = {name: more[name] for name in _SCORING}
         _fill_in(scoring, of_files=more["rows"] is None)
-        options = Options(more["workers"] or os.cpu_count() or 1, more["min_score"], scoring)
+        options = Options(more["workers"] or os.cpu_count() or 1, more["min_score"], more["strict"], scoring)
         context.exit(_run(more["files"], more["rows"], chosen, options))
 
     return score
@@ -122,7 +134,7 @@ def _score_files(names: tuple[str, ...], form: str, options: Options) -> Thresho
     from scorers.cli.results import Scored
     from scorers.cli.sources import find_files, read_source
 
-    low = Threshold(options.min_score)
+    low = Threshold(options.min_score, strict=options.strict)
     files = find_files(names)
     stream = _stream((read_source(name) for name in files), "files", len(files), options)
     results = (Scored(source, report) for source, report in low.watch(stream))
@@ -133,7 +145,7 @@ def _score_files(names: tuple[str, ...], form: str, options: Options) -> Thresho
 def _score_rows(name: str, options: Options) -> Threshold:
     from scorers.cli.rows import answer_line, open_rows, read_rows
 
-    low = Threshold(options.min_score)
+    low = Threshold(options.min_score, strict=options.strict)
     with open_rows(name) as lines:
         for row, report in low.watch(_stream(read_rows(lines), "rows", None, options)):
             sys.stdout.write(f"{answer_line(row, report)}\n")

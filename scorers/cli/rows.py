@@ -4,27 +4,40 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from scorers.cli.problems import Problem
+from scorers.extraction import extract_code
+from scorers.replies import ACCEPT, ReplyCheck, verify_reply
 
+_REPLIES = ("response", "completion")
+"""Fields that hold a model's reply, the first one there counts."""
 _FIELDS = ("check", "scorer", "severity", "line", "column", "end_line", "end_column", "message", "hint")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One script of a file of rows. `id` is any JSON value, None where the row has none; `line` counts from 1."""
+    """One script of a file of rows. `id` is any JSON value, None where the row has none; `line` counts from 1.
+
+    `checked` is there where the row holds a model's reply: `code` is then the code that the reply is asked for.
+    """
 
     id: Any
     code: str
     line: int
+    checked: ReplyCheck | None = None
 
     @property
     def name(self) -> str:
         """How the row is called in messages."""
         return f"line {self.line} (id {json.dumps(self.id)})"
+
+    @property
+    def objection(self) -> str | None:
+        """Why the reply is not fit to learn from, None where it is or where the row holds code."""
+        return None if self.checked is None or self.checked.verdict == ACCEPT else self.checked.verdict
 
 
 @contextmanager
@@ -59,19 +72,25 @@ def _row(line: bytes, number: int) -> Row:
         raise _bad(number, f"is not JSON ({error})") from error
     if not isinstance(fields, dict):
         raise _bad(number, "is not an object")
-    if "code" not in fields:
-        raise _bad(number, 'has no "code"')
-    if not isinstance(fields["code"], str):
-        raise _bad(number, 'has a "code" that is no string')
-    return Row(fields.get("id"), fields["code"], number)
+    field = next((name for name in ("code", *_REPLIES) if name in fields), None)
+    if field is None:
+        raise _bad(number, 'has no "code" and no "response"')
+    text = fields[field]
+    if not isinstance(text, str):
+        raise _bad(number, f'has a "{field}" that is no string')
+    if field == "code":
+        return Row(fields.get("id"), text, number)
+    return Row(fields.get("id"), extract_code(text).code, number, verify_reply(text))
 
 
 def _bad(number: int, what: str) -> Problem:
-    return Problem(f"line {number} {what}.", hint='Each line must be an object {"id": ..., "code": "..."}.')
+    hint = 'Each line must be an object {"id": ..., "code": "..."}, or with a model\'s reply {"id": ..., "response": "..."}.'
+    return Problem(f"line {number} {what}.", hint=hint)
 
 
 def answer_line(row: Row, report: dict[str, Any]) -> str:
     """The line of output for a row."""
+    reply = {} if row.checked is None else asdict(row.checked)
     return json.dumps(
         {
             "id": row.id,
@@ -79,5 +98,6 @@ def answer_line(row: Row, report: dict[str, Any]) -> str:
             "scores": report["scores"],
             "composite": report["composite"],
             "diagnostics": [{key: found[key] for key in _FIELDS if key in found} for found in report["diagnostics"]],
+            **reply,
         }
     )

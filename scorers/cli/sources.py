@@ -24,6 +24,8 @@ class Source:
 
     name: str
     code: str
+    objection: None = None
+    """A file stands for itself; only replies in rows have objections of their own."""
 
 
 def find_files(names: Sequence[str]) -> list[str]:

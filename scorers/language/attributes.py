@@ -12,7 +12,7 @@ Note = Callable[[int, int, str, str | None], None]
 
 
 def check_attributes(attributes: list[Attribute], note: Note) -> None:
-    """Notes unknown and repeated attributes, and arguments that an attribute does not take."""
+    """Notes unknown and repeated attributes, and arguments that `@deprecated` does not take."""
     seen: set[str] = set()
     for attribute in attributes:
         name = attribute.name
@@ -29,7 +29,7 @@ def _refusal(name: str, args: list[Expr]) -> str | None:
     if any(not _is_literal(arg) for arg in args):
         return "an attribute takes literals only"
     if name != "deprecated":
-        return f"the attribute `@{name}` takes no arguments"
+        return None
     if len(args) != 1 or not isinstance(args[0], Table):
         return "`@deprecated` takes one table: `{ use = ..., reason = ... }`"
     for field in args[0].fields:

@@ -109,24 +109,22 @@ class Cursor:
         self.problem(message, hint, at=here)
         return "", self.starts[at], self.starts[at]
 
-    def closes(self, kind: str, opener: int, what: str) -> None:
+    def closes(self, kind: str, opener: int, what: str, hint: str | None = None) -> None:
         """Take the bracket that closes token `opener`; where another token stands, say what was opened where."""
-        if self.kinds[self.i] == kind:
-            self.i += 1
+        at = self.i
+        if self.kinds[at] == kind:
+            self.i = at + 1
             return
-        self.closes_with(kind, opener, what, None)
-
-    def closes_with(self, kind: str, opener: int, what: str, hint: str | None) -> None:
-        """Note that the bracket of token `opener` is not closed here."""
-        line, at = self.starts[opener] >> COLUMN_BITS, self.i
-        if line != self.starts[at] >> COLUMN_BITS:
-            hint = hint or f"`{self.texts[opener]}` on line {line} is not closed"
-            at = self.before() if self.before() > opener else at
-        self.problem(
-            f"expected `{kind}` to close {what}, got {self.shown()}",
-            hint or f"close the `{self.texts[opener]}` of this line",
-            at=at,
-        )
+        line = self.line(opener)
+        if hint is None:
+            is_here = line == self.line(at)
+            hint = (
+                f"close the `{self.texts[opener]}` of this line"
+                if is_here
+                else f"`{self.texts[opener]}` on line {line} is not closed"
+            )
+        blamed = self.before()
+        self.problem(f"expected `{kind}` to close {what}, got {self.shown()}", hint, at=blamed if blamed > opener else at)
 
     def last_on_line(self, at: int) -> int:
         """The last token that begins on the line of token `at`."""

@@ -100,8 +100,8 @@ class DeclarationParser(FunctionParser):
             values = self.expression_list()
         elif self.kinds[self.i] == NAME and is_one_slip(self.texts[self.i - 1], "function") and not self.is_first_on_line(self.i):
             self.pairing.misspelt_function(self.i - 1)
-        if is_const and len(values) < len(bindings) and not (values and isinstance(values[-1], Call | MethodCall | Vararg)):
-            self.const_without_value(bindings[len(values)], bool(values))
+        if is_const and len(values) != len(bindings) and not (values and isinstance(values[-1], Call | MethodCall | Vararg)):
+            self.const_without_value(bindings, values)
         elif not values and (self.kinds[self.i] in COMPOUND or self.kinds[self.i] in _NOT_AFTER_LOCAL):
             self.no_equals(word, bindings[-1].name)
         return Local(self.starts[at], self.ends[self.i - 1], bindings, values, is_const, is_exported)
@@ -116,12 +116,16 @@ class DeclarationParser(FunctionParser):
                 self.i += 2
         return Binding(start, end, name, None)
 
-    def const_without_value(self, binding: Binding, has_others: bool) -> None:
-        """Every constant needs a value."""
-        if has_others:
-            self.note(binding.start, binding.end, "a `const` needs its value", f"there is none for `{binding.name}`")
-        else:
+    def const_without_value(self, bindings: list[Binding], values: list[Expr]) -> None:
+        """As many values as constants, unless the last one is a call or `...`."""
+        if not values:
             self.problem("a `const` needs its value", "write `const name = value`", at=self.before())
+        elif len(values) < len(bindings):
+            odd = bindings[len(values)]
+            self.note(odd.start, odd.end, "a `const` needs its value", f"there is none for `{odd.name}`")
+        else:
+            extra = values[len(bindings)]
+            self.note(extra.start, extra.end, "a `const` takes one value for each name", "remove the value")
 
     def no_equals(self, word: str, name: str) -> None:
         """After `local name` stands what follows no name."""

@@ -42,6 +42,7 @@ _UNARY = ("not", "-", "#")
 _UNARY_PRIORITY = 8
 _AMBIGUOUS = "ambiguous: this may be the arguments of a call or a new statement"
 """Refused by the compiler; read as a call, as there."""
+_AMBIGUOUS_HINT = "end the line before with `;`, or put the bracket on it"
 
 
 class ExpressionParser(ForeignParser):
@@ -166,7 +167,7 @@ class ExpressionParser(ForeignParser):
                     result = self.broken_index(result)
             elif kind == "(":
                 if starts[at] >> COLUMN_BITS != ends[at - 1] >> COLUMN_BITS:
-                    self.note(starts[at], ends[at], _AMBIGUOUS, "end the line before with `;`, or put the bracket on it")
+                    self.note(starts[at], ends[at], _AMBIGUOUS, _AMBIGUOUS_HINT)
                 args = self.arguments()
                 result = Call(start, ends[self.i - 1], result, args)
             elif kind == ":":
@@ -207,6 +208,8 @@ class ExpressionParser(ForeignParser):
         types = self.instantiation() if self.kinds[self.i] == "<" and self.kinds[self.i + 1] == "<" else []
         args: list[Expr] = []
         if self.kinds[self.i] in ("(", "{", STRING):
+            if self.kinds[self.i] == "(" and self.line(self.i) != self.line(at):
+                self.note(self.starts[self.i], self.ends[self.i], _AMBIGUOUS, _AMBIGUOUS_HINT)
             args = self.arguments()
         else:
             self.no_call(colon)

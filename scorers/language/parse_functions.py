@@ -122,7 +122,7 @@ class FunctionParser(ExpressionParser):
             hint = f"write `{self.texts[self.i]}: {self.texts[self.i - 1]}` for a type, or a `,` between two parameters"
         elif self.kinds[self.i - 1] == "...":
             hint = "`...` is the last parameter"
-        self.closes_with(")", opener, "the parameters", hint)
+        self.closes(")", opener, "the parameters", hint)
         at, last = self.i, self.last_on_line(opener)
         while at < last and self.kinds[at] != ")":
             at += 1

@@ -6,6 +6,7 @@ from scorers.language.statements import Attribute
 from scorers.language.tokens import EOF, INTERP, INTERP_BEGIN, KEYWORDS, NAME, NUMBER, STRING
 
 _VALUES = frozenset((NAME, STRING, NUMBER, INTERP, INTERP_BEGIN, "function", "{", "nil", "true", "false", "not", "..."))
+_NO_NAMES = KEYWORDS | {")", "]", EOF}
 _NO_VALUES = KEYWORDS - {"function", "if", "nil", "not", "true", "false"} | {")", "]", EOF}
 _CALLS = ("(", "{", STRING, "<")
 
@@ -43,7 +44,7 @@ class TableParser(TypeParser):
         self.i = opener + 1
         fields: list[Field] = []
         while kinds[self.i] != "}":
-            if kinds[self.i] in _NO_VALUES and not self.reads_word_key(opener):
+            if kinds[self.i] in _NO_NAMES and not self.reads_word_key(opener) and kinds[self.i] in _NO_VALUES:
                 break
             before = self.i
             fields.append(self.field())

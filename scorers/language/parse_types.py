@@ -23,6 +23,7 @@ from scorers.language.types import (
     VariadicType,
 )
 
+_PROPERTY = "a property is written `name: Type`"
 _SUFFIXES = frozenset(("?", "|", "&", "[", BAD))
 
 
@@ -127,6 +128,8 @@ class TypeParser(Cursor):
             self.i += 1
             prefix = name
             name, _, _ = self.expect_name("a name after `.` in a type")
+        elif name == "typeof":
+            self.expect("(", "after `typeof` in a type", "write `typeof(value)`")
         args = self.type_arguments() if self.kinds[self.i] == "<" else []
         return NamedType(start, self.ends[self.i - 1], prefix, name, args)
 
@@ -240,6 +243,7 @@ class TypeParser(Cursor):
         self.i += 1
         properties: list[PropertyType] = []
         indexer: IndexerType | None = None
+        hint = None
         while self.kinds[self.i] not in ("}", "<eof>"):
             before, access = self.i, self.access()
             if self.kinds[self.i] == "[":
@@ -249,11 +253,13 @@ class TypeParser(Cursor):
             elif not properties and indexer is None:
                 inner = self.type()
                 number = NamedType(inner.start, inner.start, None, "number", [])
-                member = IndexerType(self.starts[before], inner.end, number, inner, access)
-            else:
-                if not self.broken_property():
-                    break
+                indexer = IndexerType(self.starts[before], inner.end, number, inner, access)
+                hint = _PROPERTY if self.kinds[self.i] == "=" else "a list type has one type of entries: `{ Type }`"
+                break
+            elif self.broken_property():
                 continue
+            else:
+                break
             if isinstance(member, PropertyType):
                 properties.append(member)
             else:
@@ -266,7 +272,7 @@ class TypeParser(Cursor):
                 self.slip("expected `,` between two properties of a table type", "end the property before with a comma")
             else:
                 break
-        self.closes("}", opener, "the table type")
+        self.closes("}", opener, "the table type", hint)
         self.depth = depth
         return TableType(self.starts[opener], self.ends[self.i - 1], properties, indexer)
 
@@ -274,13 +280,11 @@ class TypeParser(Cursor):
         """What is no property: noted. True where it could be read over, up to the next one."""
         at = self.i
         after = self.kinds[at + 1]
-        language, hint = None, "a property is written `name: Type`"
+        language, hint = None, _PROPERTY
         if self.kinds[at] == NAME and after == "?":
             language, hint = "TypeScript", "write an optional property as `name: Type?`"
         elif self.kinds[at] in (",", ";"):
             hint = "remove it"
-        elif self.kinds[at] == "{":
-            hint = "a list type has one type of entries: `{ Type }`"
         message = f"expected a property in a table type, got {self.shown()}"
         self.slip(message, hint, language=language)
         if self.kinds[at] in (",", ";"):
@@ -300,7 +304,7 @@ class TypeParser(Cursor):
     def access(self) -> str | None:
         """`read` or `write` before a member; both are names where a colon follows."""
         at = self.i
-        if self.texts[at] in ("read", "write") and (self.kinds[at + 1] in ("[", NAME)):
+        if self.texts[at] in ("read", "write") and self.kinds[at + 1] != ":":
             self.i = at + 1
             return self.texts[at]
         return None
@@ -359,6 +363,4 @@ class TypeParser(Cursor):
             default = self.type_or_pack() if is_pack else self.type()
         elif any(one.default is not None for one in before):
             self.note(start, end, "expected a default type: a parameter before it has one", None)
-        if any(one.name == name for one in before) and name:
-            self.note(start, end, f"the type parameter `{name}` is there twice", "choose another name")
         return GenericParameter(self.starts[at], self.ends[self.i - 1], name, is_pack, default)

@@ -79,7 +79,7 @@ def test_many_files_below_the_score_are_counted() -> None:
     assert result.exit_code == 1
     told = result.stderr.splitlines()
     assert told[0] == "line 1 (id 0): composite 0.000 is below 0.5"
-    assert told[20:] == ["5 more are below 0.5"]
+    assert told[20:] == ["5 more fail"]
 
 
 def test_without_the_compiler_the_own_parser_judges() -> None:
