@@ -1,11 +1,12 @@
 """Checks of the quality scorer: comments that stand where code should."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from scorers.checks.check import ERROR, QUALITY, WARNING, Finding, check
-from scorers.language.position import COLUMN_BITS
+from scorers.language.position import COLUMN_BITS, line_of
 from scorers.language.tokens import Comment
 from scorers.language.unit import Unit
 
@@ -129,7 +130,20 @@ def stands_alone(unit: Unit, comment: Comment) -> bool:
 
 def inner_remarks(unit: Unit, start: int, end: int) -> list[Remark]:
     """The comments between two positions."""
-    return [remark for remark in remarks(unit) if start < remark.comment.start < end]
+    found = remarks(unit)
+    first = bisect_right(found, start, key=_place)
+    return found[first : bisect_left(found, end, lo=first, key=_place)]
+
+
+def remark_above(unit: Unit, line: int) -> Remark | None:
+    """The last comment that begins above a line, where it ends directly above it."""
+    found = remarks(unit)
+    at = bisect_left(found, line << COLUMN_BITS, key=_place)
+    return found[at - 1] if at and line_of(found[at - 1].comment.end) == line - 1 else None
+
+
+def _place(remark: Remark) -> int:
+    return remark.comment.start
 
 
 def first_line(comment: Comment) -> int:

@@ -1,9 +1,10 @@
 """Checks of connections and of tables that outlive the players and instances they were made for."""
 
+import re
 from collections.abc import Iterator
 
 from scorers.checks.check import BUGS, INFO, WARNING, Finding, at, check
-from scorers.checks.events import Handler, handlers, inside, named_function, short
+from scorers.checks.events import Handler, handlers, named_function, short
 from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name, Nil, Subscript
 from scorers.language.node import Node
 from scorers.language.statements import Assign, CallStatement, FunctionDeclaration, Local
@@ -19,6 +20,9 @@ _OF_ONE = frozenset(
     )
 )  # fmt: skip
 """Events that are raised again and again, for one player or instance at a time."""
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_MAX_ARGS = 200
+"""Arguments of one call among which one is searched for."""
 _TAG_SIGNALS = ("GetInstanceAddedSignal", "GetInstanceRemovedSignal")
 
 
@@ -183,7 +187,7 @@ def _with_player(unit: Unit, handler: Handler) -> Iterator[tuple[Function, Varia
         called = _called(unit, call)
         if called is None or called is function or not isinstance(call, Call | MethodCall):
             continue
-        index = next((index for index, arg in enumerate(call.args) if arg is read), len(called.params))
+        index = next((index for index, arg in enumerate(call.args[:_MAX_ARGS]) if arg is read), len(called.params))
         if index < len(called.params):
             yield called, unit.variable_at[called.params[index]]
 
@@ -191,19 +195,23 @@ def _with_player(unit: Unit, handler: Handler) -> Iterator[tuple[Function, Varia
 def _called(unit: Unit, call: Node | None) -> Function | None:
     if isinstance(call, Call):
         return named_function(unit, call.function)
-    if not isinstance(call, MethodCall):
-        return None
-    found = [
-        one.function
-        for one in unit.all(FunctionDeclaration)
-        if one.method and isinstance(one.target, Index) and one.target.name == call.name
-    ]
-    return found[0] if len(found) == 1 else None
+    return _methods(unit).get(call.name) if isinstance(call, MethodCall) else None
+
+
+def _methods(unit: Unit) -> dict[str, Function | None]:
+    """The function that is declared as `x:name`; None for a name of several."""
+    found: dict[str, Function | None] | None = unit.memo.get("declared methods")
+    if found is None:
+        found = unit.memo["declared methods"] = {}
+        for one in unit.all(FunctionDeclaration):
+            if one.method and isinstance(one.target, Index):
+                found[one.target.name] = None if one.target.name in found else one.function
+    return found
 
 
 def _entries(unit: Unit, function: Function, player: Variable) -> Iterator[Subscript]:
     """Entries under a player, or its UserId, that a function sets to something."""
-    for statement in inside(function, unit.all(Assign)):
+    for statement in unit.within(Assign, function):
         for target, value in zip(statement.targets, statement.values, strict=False):
             if isinstance(target, Subscript) and not isinstance(value, Nil) and _is_key(unit, target.key, player):
                 yield target
@@ -247,15 +255,24 @@ def _last_name(table: Expr) -> str:
 
 def _is_cleared(unit: Unit, table: Expr) -> bool:
     """Whether anything in the source removes entries of a table of this name, or replaces it."""
-    name = _last_name(table)
-    names = {name} | {
-        variable.name for variable in unit.variables if variable.value is not None and _last_name(variable.value) == name
-    }
+    cleared: set[str] | None = unit.memo.get("cleared tables")
+    if cleared is None:
+        cleared = unit.memo["cleared tables"] = set(_cleared(unit))
+        cleared |= {
+            _last_name(variable.value)
+            for variable in unit.variables
+            if variable.value is not None and variable.name in cleared
+        }
+    return _last_name(table) in cleared
+
+
+def _cleared(unit: Unit) -> Iterator[str]:
     for statement in unit.all(Assign):
         for target, value in zip(statement.targets, statement.values, strict=False):
-            if isinstance(target, Subscript) and isinstance(value, Nil) and _last_name(target.object) in names:
-                return True
-    cleared = (*unit.calls("table.clear"), *unit.calls("table.remove"), *unit.calls("rawset"))
-    if any(call.args and _last_name(call.args[0]) in names for call in cleared):
-        return True
-    return any("__mode" in unit.text(call) and name in unit.text(call) for call in unit.calls("setmetatable"))
+            if isinstance(target, Subscript) and isinstance(value, Nil):
+                yield _last_name(target.object)
+    for path in ("table.clear", "table.remove", "rawset"):
+        yield from (_last_name(call.args[0]) for call in unit.calls(path) if call.args)
+    for call in unit.calls("setmetatable"):
+        if "__mode" in (text := unit.text(call)):
+            yield from _WORD.findall(text)

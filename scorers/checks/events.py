@@ -1,17 +1,17 @@
 """Handlers of events: which function handles what, what it does to a player, and checks of two events."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from bisect import bisect_left
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import NamedTuple
 
 from scorers.checks.check import BUGS, ERROR, INFO, Finding, at, check
-from scorers.language.expressions import Binary, Call, Expr, Function, Index, MethodCall, Name
+from scorers.language.expressions import Binary, Call, Expr, Function, Index, MethodCall, Name, Subscript
 from scorers.language.node import Node
 from scorers.language.statements import Assign, CompoundAssign, FunctionDeclaration
-from scorers.language.unit import Unit
+from scorers.language.unit import Unit, first_inside
 from scorers.roblox.inference import CONNECTS
-
-N = TypeVar("N", bound=Node)
 
 STORE_WRITES = ("SetAsync", "UpdateAsync", "IncrementAsync")
 """Methods that write to a data store."""
@@ -25,6 +25,11 @@ _FLAGS = re.compile(
     r"debounce|cool_?down|lastt|last_?(hit|use|fire|time)|^last[A-Z]|\bdb\b|^can[A-Z]|busy|already|is_?(active|used)|collected|claimed",
     re.IGNORECASE,
 )
+_MAX_SHOWN = 60
+"""Characters of code in a message."""
+_MAX_READ = 1000
+"""Characters that are read for them: a statement may be as long as the file."""
+_START = attrgetter("start")
 _ENDS_TOUCH = ("Destroy", "Disconnect", "AddItem", "Remove")
 _CLOCKS = ("tick", "time", "os.clock", "os.time", "workspace.DistributedGameTime", "DateTime.now")
 
@@ -59,11 +64,10 @@ def touched_no_debounce(unit: Unit) -> Iterator[Finding]:
         end)
     Source: Roblox documentation, debounce patterns.
     """
-    for handler in handlers(unit, "Touched"):
-        if handler.method == "Once" or _is_debounced(unit, handler.function):
-            continue
-        done = next(iter(sorted(gifts(unit, handler.function), key=lambda node: node.start)), None)
-        if done is not None:
+    functions = {handler.function for handler in handlers(unit, "Touched") if handler.method != "Once"}
+    for function in functions:
+        done = first_gift(unit, function)
+        if done is not None and not _is_debounced(unit, function):
             message = f"`{short(unit, done)}` happens on every touch: many times in one second"
             yield at(done, message, "keep the time of the last touch for each player, or a flag, or destroy the part")
 
@@ -94,12 +98,9 @@ def purchase_prompt_grants(unit: Unit) -> Iterator[Finding]:
         end
     Source: Roblox documentation, MarketplaceService.PromptProductPurchaseFinished.
     """
-    for handler in handlers(unit, "PromptProductPurchaseFinished"):
-        granted = [
-            *gifts(unit, handler.function),
-            *inside(handler.function, [*unit.methods("SetAttribute", *STORE_WRITES)]),
-        ]
-        for done in sorted(granted, key=lambda node: node.start)[:1]:
+    for function in {handler.function for handler in handlers(unit, "PromptProductPurchaseFinished")}:
+        stored = first_method(unit, function, "SetAttribute", *STORE_WRITES)
+        if (done := earliest(first_gift(unit, function), stored)) is not None:
             message = f"`{short(unit, done)}` grants a product when its prompt closes, which proves no payment"
             yield at(done, message, "grant it in `MarketplaceService.ProcessReceipt`")
 
@@ -129,58 +130,92 @@ def named_function(unit: Unit, node: Expr) -> Function | None:
         return variable.value if isinstance(variable.value, Function) and not variable.writes else None
     if not isinstance(node, Name | Index):
         return None
-    text = unit.text(node)
-    found = [one.function for one in unit.all(FunctionDeclaration) if unit.text(one.target) == text]
-    return found[0] if len(found) == 1 else None
+    return _declared(unit).get(unit.text(node))
 
 
-def inside(function: Node, nodes: Sequence[N]) -> Iterator[N]:
-    """Those of the nodes that stand in a function, also in one inside it."""
-    return (node for node in nodes if function.start <= node.start < function.end)
+def _declared(unit: Unit) -> dict[str, Function | None]:
+    """The function that is declared under a name `a.b`; None for a name of several."""
+    found: dict[str, Function | None] | None = unit.memo.get("declared functions")
+    if found is None:
+        found = unit.memo["declared functions"] = {}
+        for one in unit.all(FunctionDeclaration):
+            name = unit.text(one.target)
+            found[name] = None if name in found else one.function
+    return found
 
 
 def mentions(unit: Unit, function: Node, pattern: re.Pattern[str], before: int | None = None) -> bool:
     """Whether a name of a variable, a member or a method in a function matches, before a place if one is given."""
-    end = function.end if before is None else before
-    return any(
-        function.start <= node.start < end and pattern.search(node.name)
-        for nodes in (unit.all(Name), unit.all(Index), unit.all(MethodCall))
-        for node in nodes
-    )
+    places: list[int] | None = unit.memo.get(pattern)
+    if places is None:
+        places = unit.memo[pattern] = sorted(_mentions(unit, pattern))
+    first = bisect_left(places, function.start)
+    return first < len(places) and places[first] < (function.end if before is None else before)
+
+
+def _mentions(unit: Unit, pattern: re.Pattern[str]) -> Iterator[int]:
+    known: dict[str, bool] = {}
+    for nodes in (unit.all(Name), unit.all(Index), unit.all(MethodCall)):
+        for node in nodes:
+            is_match = known.get(node.name)
+            if is_match is None:
+                is_match = known[node.name] = pattern.search(node.name) is not None
+            if is_match:
+                yield node.start
 
 
 def reads_clock(unit: Unit, function: Function) -> bool:
     """Whether a function asks for the time."""
-    return any(True for path in _CLOCKS for _ in inside(function, unit.calls(path))) or any(
-        True for _ in inside(function, [*unit.methods("GetServerTimeNow")])
-    )
+    if first_method(unit, function, "GetServerTimeNow") is not None:
+        return True
+    return any(first_inside(unit.calls(path), function) is not None for path in _CLOCKS)
 
 
-def gifts(unit: Unit, function: Function) -> Iterator[Node]:
-    """What a function gives or takes at once: damage, changes of values and currencies, copies handed out."""
-    yield from inside(function, [*unit.methods("TakeDamage", "AwardBadge", "AwardBadgeAsync")])
-    for statement, target in changes(unit, function):
-        if isinstance(target, Index) and (target.name in ("Value", "Health") or _CURRENCY.search(target.name)):
+def first_gift(unit: Unit, function: Function) -> Node | None:
+    """What a function gives or takes first: damage, changes of values and currencies, copies handed out."""
+    gifts: list[Node] | None = unit.memo.get("gifts")
+    if gifts is None:
+        gifts = unit.memo["gifts"] = sorted(_gifts(unit), key=_START)
+    copied = first_inside(unit.method_calls.get("Clone", ()), function) if _names_backpack(unit, function) else None
+    return earliest(first_inside(gifts, function), copied)
+
+
+def earliest(*nodes: Node | None) -> Node | None:
+    """The one that begins first."""
+    return min((node for node in nodes if node is not None), key=_START, default=None)
+
+
+def first_method(unit: Unit, function: Function, *names: str) -> Node | None:
+    """The first call of a method of any of these names in a function, also in one inside it."""
+    return earliest(*(first_inside(unit.method_calls.get(name, ()), function) for name in names))
+
+
+def _gifts(unit: Unit) -> Iterator[Node]:
+    yield from unit.methods("TakeDamage", "AwardBadge", "AwardBadgeAsync")
+    for compound in unit.all(CompoundAssign):
+        if compound.op[:-1] in _ARITHMETIC and _is_balance(compound.target):
+            yield compound
+    for statement in unit.all(Assign):
+        if _is_balance(statement.targets[0]) and adds_to_itself(unit, statement):
             yield statement
-    for call in inside(function, [*unit.methods("Clone")]):
-        if re.search(r"\bBackpack\b", unit.text(function)):
+    for call in unit.all(Call):
+        if isinstance(call.function, Name | Index) and _GIVES.search(call.function.name):
             yield call
-    for one in inside(function, unit.all(Call)):
-        if isinstance(one.function, Name | Index) and _GIVES.search(one.function.name):
-            yield one
-    for method in inside(function, unit.all(MethodCall)):
-        if _GIVES.search(method.name):
-            yield method
+    for name, methods in unit.method_calls.items():
+        if _GIVES.search(name):
+            yield from methods
 
 
-def changes(unit: Unit, function: Function) -> Iterator[tuple[Assign | CompoundAssign, Expr]]:
-    """(statement, target) for `target += x` and `target = target + x`."""
-    for compound in inside(function, unit.all(CompoundAssign)):
-        if compound.op[:-1] in _ARITHMETIC:
-            yield compound, compound.target
-    for statement in inside(function, unit.all(Assign)):
-        if adds_to_itself(unit, statement):
-            yield statement, statement.targets[0]
+def _is_balance(target: Expr) -> bool:
+    return isinstance(target, Index) and (target.name in ("Value", "Health") or _CURRENCY.search(target.name) is not None)
+
+
+def _names_backpack(unit: Unit, function: Function) -> bool:
+    places: list[int] | None = unit.memo.get("backpacks")
+    if places is None:
+        places = unit.memo["backpacks"] = [found.start() for found in re.finditer(r"\bBackpack\b", unit.source)]
+    first = bisect_left(places, unit.offset(function.start)) if places else 0
+    return first < len(places) and places[first] < unit.offset(function.end)
 
 
 def adds_to_itself(unit: Unit, statement: Assign) -> bool:
@@ -194,28 +229,33 @@ def adds_to_itself(unit: Unit, statement: Assign) -> bool:
 
 def short(unit: Unit, node: Node) -> str:
     """The source of a node in one line of a message."""
-    text = " ".join(unit.text(node).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    start = unit.offset(node.start)
+    end = min(unit.offset(node.end), start + _MAX_READ)
+    text = " ".join(unit.source[start:end].split())
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
 
 
 def _is_debounced(unit: Unit, function: Function) -> bool:
     """Whether something keeps a handler of touches from doing its work again at once."""
-    if reads_clock(unit, function) or any(True for _ in inside(function, [*unit.methods(*_ENDS_TOUCH)])):
+    if reads_clock(unit, function) or first_method(unit, function, *_ENDS_TOUCH) is not None:
         return True
-    if any(True for name in ("CanTouch", "Enabled") for _ in inside(function, unit.members(name))):
+    if any(first_inside(unit.members(name), function) is not None for name in ("CanTouch", "Enabled")):
         return True
-    return _keeps_state(unit, function) or mentions(unit, function, _FLAGS)
+    return mentions(unit, function, _FLAGS) or _keeps_state(unit, function)
 
 
 def _keeps_state(unit: Unit, function: Function) -> bool:
     """Whether a function writes a variable, or an entry of a table, from outside of it."""
-    for statement in inside(function, unit.all(Assign)):
+    if first_method(unit, function, "SetAttribute", "AddTag") is not None:
+        return True
+    for statement in unit.within(Assign, function):
         for target in statement.targets:
-            root = target
-            while not isinstance(root, Name) and hasattr(root, "object"):
+            if isinstance(target, Index):
+                continue
+            root: Expr = target
+            while isinstance(root, Index | Subscript | MethodCall):
                 root = root.object
             variable = unit.variable_of.get(root) if isinstance(root, Name) else None
-            is_outer = variable is None or not function.start <= variable.start < function.end
-            if is_outer and not isinstance(target, Index):
+            if variable is None or not function.start <= variable.start < function.end:
                 return True
-    return any(True for _ in inside(function, [*unit.methods("SetAttribute", "AddTag")]))
+    return False

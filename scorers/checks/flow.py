@@ -63,6 +63,14 @@ _SET = frozenset(("Health", "MaxHealth", "WalkSpeed", "JumpPower", "JumpHeight",
 """Properties that decide the game."""
 
 
+_MAX_VALUES = 200
+"""Values and targets of one assignment that are told apart: each is searched for among the others."""
+_MAX_HOPS = 60
+"""Locals that are followed from one to the next."""
+_MAX_NAMES = 8
+"""Names of a dotted path that is looked up."""
+
+
 class Test(NamedTuple):
     """A place that tests an argument. `kind`: order, self (`x ~= x`), type, or other."""
 
@@ -91,7 +99,7 @@ class Argument:
 
     def is_tested(self, before: int) -> bool:
         """Whether any test comes before a place."""
-        return any(test.node.start < before for test in self.tests)
+        return bool(self.tests) and self.tests[0].node.start < before
 
 
 def follow(unit: Unit, handler: Function, variable: Variable) -> Argument:
@@ -121,6 +129,7 @@ class _Walk:
             Return: self.returned,
         }
         self.waiting = [variable]
+        self.climbed: set[Node] = set()
         self.follow()
         self.argument.tests.sort(key=lambda test: test.node.start)
         self.argument.reaches.sort(key=lambda reach: reach.node.start)
@@ -141,7 +150,8 @@ class _Walk:
     def climb(self, node: Node) -> None:
         """Follow a value outwards to where it ends."""
         held: Node | None = node
-        while held is not None:
+        while held is not None and held not in self.climbed:
+            self.climbed.add(held)
             parent = self.unit.parents.get(held)
             rule = self.rules.get(type(parent)) if parent is not None else None
             held = rule(parent, held) if rule is not None else None
@@ -216,12 +226,12 @@ class _Walk:
         return None
 
     def local(self, parent: Local, node: Expr) -> None:
-        at = parent.values.index(node)
+        at = _place(parent.values, node)
         if at < len(parent.bindings):
             self.waiting.append(self.unit.variable_at[parent.bindings[at]])
 
     def loop(self, parent: GenericFor, node: Node) -> None:
-        if node in parent.values:
+        if _place(parent.values, node) < _MAX_VALUES:
             self.waiting += [self.unit.variable_at[binding] for binding in parent.bindings]
 
     def assign(self, parent: Assign, node: Expr) -> None:
@@ -229,7 +239,7 @@ class _Walk:
             if isinstance(node, Index) and node.name in _SET:
                 self.reach(parent)
             return
-        at = parent.values.index(node)
+        at = _place(parent.values, node)
         target = parent.targets[at] if at < len(parent.targets) else None
         if isinstance(target, Name) and (variable := self.unit.variable_of.get(target)) is not None:
             self.waiting.append(variable)
@@ -259,7 +269,7 @@ class _Walk:
         """Whether a value was made by the handler itself: the client decides nothing but its own request."""
         is_place = isinstance(target, Index) and target.name in ("CFrame", "Position")
         held: Expr | None = target
-        while True:
+        for _ in range(_MAX_HOPS):
             while isinstance(held, Index | Subscript):
                 held = held.object
             variable = self.unit.variable_of.get(held) if isinstance(held, Name) else None
@@ -276,7 +286,7 @@ class _Walk:
 def _path(unit: Unit, call: Call) -> str:
     """The dotted path of a global function, "" for others."""
     function, names = call.function, []
-    while isinstance(function, Index):
+    while isinstance(function, Index) and len(names) < _MAX_NAMES:
         names.append(function.name)
         function = function.object
     if not isinstance(function, Name) or function in unit.variable_of:
@@ -285,7 +295,14 @@ def _path(unit: Unit, call: Call) -> str:
 
 
 def _is_target(statement: Assign | CompoundAssign, node: Node) -> bool:
-    return node in statement.targets if isinstance(statement, Assign) else node is statement.target
+    if isinstance(statement, CompoundAssign):
+        return node is statement.target
+    return _place(statement.targets, node) < _MAX_VALUES
+
+
+def _place(nodes: list[Expr], node: Node) -> int:
+    """Where a node stands in a list; `_MAX_VALUES` where it is not among the first."""
+    return next((place for place, one in enumerate(nodes[:_MAX_VALUES]) if one is node), _MAX_VALUES)
 
 
 def _is_balance(node: Expr) -> bool:

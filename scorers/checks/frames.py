@@ -148,8 +148,7 @@ def _is_set_in(unit: Unit, place: Expr, function: Function) -> bool:
 def _assigned_in(unit: Unit, function: Function) -> frozenset[str]:
     memo: dict[Function, frozenset[str]] = unit.memo.setdefault("assigned in frames", {})
     if function not in memo:
-        statements: list[Assign | CompoundAssign] = [*unit.all(Assign), *unit.all(CompoundAssign)]
-        inside = [one for one in statements if function.start <= one.start < function.end]
+        inside: list[Assign | CompoundAssign] = [*unit.within(Assign, function), *unit.within(CompoundAssign, function)]
         targets = [target for one in inside for target in _targets(one)]
         memo[function] = frozenset(unit.text(target) for target in targets)
     return memo[function]

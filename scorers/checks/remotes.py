@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from scorers.checks.check import BUGS, ERROR, INFO, Finding, check
-from scorers.checks.events import STORE_WRITES, gifts, inside, mentions, reads_clock, short
+from scorers.checks.events import STORE_WRITES, earliest, first_gift, first_method, mentions, named_function, reads_clock, short
 from scorers.checks.trust import remote_handlers
 from scorers.language.expressions import (
     Binary,
@@ -19,10 +19,12 @@ from scorers.language.expressions import (
     Unary,
 )
 from scorers.language.node import Node
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, first_inside
 from scorers.roblox.inference import variable_type
 from scorers.roblox.table import classes, inherits
 
+_MOST_CALLS = 50
+"""Calls of one handler that are followed, so that a long one takes linear time."""
 _LIMITS = re.compile(
     r"cool_?down|debounce|rate|limit|throttle|lastt|last_?\w*(time|use|fire|request|shot|hit)|^last[A-Z]|busy|timestamp",
     re.IGNORECASE,
@@ -84,10 +86,18 @@ def remote_no_rate_limit(unit: Unit) -> Iterator[Finding]:
     """
     for handler in remote_handlers(unit):
         effect = _effect(unit, handler.function)
-        if effect is None or reads_clock(unit, handler.function) or mentions(unit, handler.function, _LIMITS):
+        if effect is None or _is_limited(unit, handler.function):
             continue
         message = f"a client can run `{short(unit, effect)}` as often as it fires this remote"
         yield Finding(handler.signal.name_start, handler.signal.end, message, "keep the time of each player's last request")
+
+
+def _is_limited(unit: Unit, handler: Function) -> bool:
+    """Whether a handler, or a function of this source that it calls, asks for the time or names a limit."""
+    calls = islice(unit.within(Call, handler), _MOST_CALLS)
+    helpers = (named_function(unit, call.function) for call in calls)
+    functions = chain((handler,), (helper for helper in helpers if helper is not None))
+    return any(reads_clock(unit, function) or mentions(unit, function, _LIMITS) for function in functions)
 
 
 def _is_no_player(unit: Unit, first: Variable) -> bool:
@@ -128,6 +138,5 @@ def _is_used_as_data(unit: Unit, read: Name) -> bool:
 
 
 def _effect(unit: Unit, function: Function) -> Node | None:
-    made = inside(function, unit.calls("Instance.new"))
-    stored = inside(function, [*unit.methods(*STORE_WRITES, "Clone")])
-    return next(chain(gifts(unit, function), stored, made), None)
+    stored = first_method(unit, function, *STORE_WRITES, "Clone")
+    return first_gift(unit, function) or earliest(stored, first_inside(unit.calls("Instance.new"), function))

@@ -10,7 +10,7 @@ from scorers.language.node import Node
 from scorers.language.position import position
 from scorers.language.statements import Block, CompoundAssign, GenericFor, If, NumericFor, Repeat, While
 from scorers.language.tokens import STRING
-from scorers.language.unit import Unit
+from scorers.language.unit import Unit, first_inside
 
 MAX_DEPTH = 5
 MAX_FUNCTION_LINES = 80
@@ -240,8 +240,10 @@ def complexities(unit: Unit) -> dict[Function | None, int]:
 
 def _is_test_block(unit: Unit, function: Function) -> bool:
     """Whether a function is a part of a test file: it groups cases and has no logic of its own."""
-    calls = (call for name in _TEST_BLOCKS for call in unit.calls(name))
-    return any(function.start <= call.start < function.end or unit.parents.get(function) is call for call in calls)
+    around = unit.parents.get(function)
+    if isinstance(around, Call) and isinstance(around.function, Name) and around.function.name in _TEST_BLOCKS:
+        return around.function not in unit.variable_of
+    return any(first_inside(unit.calls(name), function) is not None for name in _TEST_BLOCKS)
 
 
 def _long_code(unit: Unit, line: int) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scorers.checks.check import ERROR, INFO, QUALITY, WARNING, Finding, at, check
-from scorers.checks.completeness import inner_remarks, is_note, is_placeholder
+from scorers.checks.completeness import inner_remarks, is_note, is_placeholder, remark_above
 from scorers.checks.named import Named, named_functions
 from scorers.language.expressions import Boolean, Call, Expr, Function, Group, Name, Nil, Number, String, Table, Unary
 from scorers.language.statements import CallStatement, Do, Local, Return, Stat, TypeAlias
@@ -181,10 +181,9 @@ def _is_deliberate(unit: Unit, named: Named) -> bool:
     if function.body.statements and _unimplemented(function.body.statements[0]) is not None:
         return True  # an abstract method: `_is_promise` has looked at the text
     inside = inner_remarks(unit, function.start, function.end)
-    return any(_DELIBERATE.search(remark.text) for remark in inside) or any(
-        _DELIBERATE.search(remark.text) and remark.comment.end >> 24 == function.line - 1
-        for remark in inner_remarks(unit, 0, function.start)
-    )
+    if (above := remark_above(unit, function.line)) is not None:
+        inside = [above, *inside]
+    return any(_DELIBERATE.search(remark.text) for remark in inside)
 
 
 def _ignores_parameters(unit: Unit, function: Function) -> bool:

@@ -16,6 +16,9 @@ _PRIVILEGE = re.compile(
     r"admin|owner|moderator|whitelist|permission|authori[sz]|allowed|GetRankInGroup|GetRoleInGroup", re.IGNORECASE
 )
 
+_MAX_PARAMETERS = 50
+"""Parameters of one handler that are followed: each takes a walk over what is made of it."""
+
 
 @check("remote-trusts-client", BUGS, ERROR)
 def remote_trusts_client(unit: Unit) -> Iterator[Finding]:
@@ -87,7 +90,8 @@ def arguments(unit: Unit, handler: Handler) -> list[Argument]:
     memo: dict[Function, list[Argument]] = unit.memo.setdefault("client arguments", {})
     if handler.function not in memo:
         memo[handler.function] = [
-            follow(unit, handler.function, unit.variable_at[binding]) for binding in handler.function.params[1:]
+            follow(unit, handler.function, unit.variable_at[binding])
+            for binding in handler.function.params[1:_MAX_PARAMETERS]
         ]
     return memo[handler.function]
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "sarif", "github")
 
+_FEW = 8
+"""Files that are scored in this process: they take less time than a worker needs to load the checks."""
 _SIGPIPE_EXIT = 141
 """What a shell says of a program that ended because nobody read on."""
 
@@ -136,10 +138,17 @@ def _score_files(names: tuple[str, ...], form: str, options: Options) -> Thresho
 
     low = Threshold(options.min_score, strict=options.strict)
     files = find_files(names)
-    stream = _stream((read_source(name) for name in files), "files", len(files), options)
+    sources = (read_source(name) for name in files)
+    stream = _stream(sources, "files", len(files), options) if len(files) > _FEW else _few([*sources], options)
     results = (Scored(source, report) for source, report in low.watch(stream))
     writer(form, sys.stdout)(results, sys.stdout)
     return low
+
+
+def _few(sources: list[Any], options: Options) -> Iterator[Pair[Any]]:
+    from scorers.cli.few import score_few
+
+    return score_few(sources, options=_scoring(options), notice=_without_compiler)
 
 
 def _score_rows(name: str, options: Options) -> Threshold:

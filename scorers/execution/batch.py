@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scorers.compiler import CompileResult, compile_here, load_pluau
 from scorers.errors import CompilerUnavailable, WorkerFailed
@@ -16,10 +16,11 @@ from scorers.execution.isolation import Job, Outcome, isolate
 from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
 from scorers.execution.sandbox import Emit
-from scorers.report import ScoreReport
-from scorers.scorer import Scorer
-from scorers.settings import Settings, read_settings
-from scorers.tools import Tools, available_tools
+
+if TYPE_CHECKING:
+    from scorers.report import ScoreReport
+    from scorers.scorer import Scorer
+    from scorers.tools import Tools
 
 
 def score_many(codes: Sequence[str], options: ScoringOptions, limits: Limits) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def score_many(codes: Sequence[str], options: ScoringOptions, limits: Limits) ->
     Raises:
         SettingsError: the configuration cannot be read.
     """
-    scorer = scorer_of(options)
+    scorer = _scorer_of(options)
     reason = None
     results: Sequence[CompileResult | None] = [None] * len(codes)
     if options.compiler:
@@ -39,28 +40,36 @@ def score_many(codes: Sequence[str], options: ScoringOptions, limits: Limits) ->
             results = compile_many(codes, limits)
         except CompilerUnavailable as error:
             reason = str(error)
-    tools = _tools(options)
-    reports = [_score(scorer, tools, code, result).to_json() for code, result in zip(codes, results, strict=True)]
+    tools = tools_of(options)
+    reports = [score_with(scorer, tools, code, result).to_json() for code, result in zip(codes, results, strict=True)]
     return {"reports": reports, "without_compiler": reason}
 
 
-@cache
-def scorer_of(options: ScoringOptions) -> Scorer:
-    """The scorer for `options`, made once. Raises SettingsError where the configuration is wrong."""
+def make_scorer(options: ScoringOptions) -> "Scorer":
+    """The scorer for `options`. Raises SettingsError where the configuration is wrong."""
+    from scorers.scorer import Scorer  # loads all checks: not where only compiling is asked for
+    from scorers.settings import Settings, read_settings
+
     chosen = Settings() if options.config is None else read_settings(Path(options.config))
     if options.allow_comments is not None:
         chosen = replace(chosen, allow_comments=options.allow_comments)
     return Scorer(chosen)
 
 
-@cache
-def _tools(options: ScoringOptions) -> Tools:
+_scorer_of = cache(make_scorer)
+
+
+def tools_of(options: ScoringOptions) -> "Tools":
+    """The programs on PATH that are to be asked."""
+    from scorers.tools import Tools, available_tools
+
     if not options.tools:
         return Tools()
     return available_tools(None if options.definitions is None else Path(options.definitions))
 
 
-def _score(scorer: Scorer, tools: Tools, code: str, compiled: CompileResult | None) -> ScoreReport:
+def score_with(scorer: "Scorer", tools: "Tools", code: str, compiled: CompileResult | None) -> "ScoreReport":
+    """The report on one script, with what the tools say."""
     report = scorer.score(code, compiled=compiled, newest=tools.compile(code))
     types = tools.analyze(code)
     if not types:

@@ -85,10 +85,18 @@ class LuauPool:
         return self.submit_evaluate(code, tests, static, limits=limits).result()
 
     def compile(self, code: str) -> CompileResult:
-        """Compile `code` in a worker and wait for the verdict."""
-        request = {"kind": "compile", "code": code}
-        verdict: Future[CompileResult] = self._submit(request, None, CompileResult.from_json, _aborted)
-        return verdict.result()
+        """Like `submit_compile`, and wait for the verdict."""
+        return self.submit_compile(code).result()
+
+    def submit_compile(self, code: str) -> Future[CompileResult]:
+        """Compile `code` in a worker.
+
+        Errors of the library itself (never of the code) are set on the future, as ScorersError.
+
+        Raises:
+            PoolClosed: the pool was closed.
+        """
+        return self._submit({"kind": "compile", "code": code}, None, CompileResult.from_json, _aborted)
 
     def submit_score_many(self, codes: Sequence[str], options: ScoringOptions | None = None) -> Future[ScoredBatch]:
         """Score scripts in one worker.

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scorers.compiler import CompileResult
 from scorers.errors import ScorersError, WorkerFailed
@@ -22,9 +22,9 @@ from scorers.execution.options import ScoringOptions
 from scorers.execution.report import ExecutionReport
 from scorers.execution.sandbox import execute, harness_bytecode
 from scorers.execution.tests import Tests
-from scorers.scorer import Scorer
 
-_SCORER = Scorer()
+if TYPE_CHECKING:
+    from scorers.scorer import Scorer
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,10 +33,10 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     if request["kind"] == "score_many":
         return score_many(request["codes"], ScoringOptions(**request["options"]), limits)
-    harness_bytecode()
     code: str = request["code"]
     if request["kind"] == "compile":
         return compile_one(code, limits).to_json()
+    harness_bytecode()
     execution = None
     if request["tests"] is None:
         compiled = compile_one(code, limits)
@@ -62,9 +62,20 @@ def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, Execut
     return compiled, assemble([*outcome.events, blame], None, outcome.wall_seconds)
 
 
+@cache
+def _scorer() -> "Scorer":
+    """Made before the first fork, with the API table read: else each child would read it for itself."""
+    from scorers.scorer import Scorer  # a worker that is asked to compile only starts without it
+
+    scorer = Scorer()
+    scorer.score('local part = Instance.new("Part")\npart.Touched:Connect(function(other) print(other.Name, part.Naem) end)')
+    return scorer
+
+
 def _score(code: str, compiled: CompileResult, limits: Limits) -> dict[str, Any] | None:
     """The static score, or None where computing it ran into the limits."""
-    outcome = checked(lambda emit: emit(_SCORER.score(code, compiled=compiled).to_json()), limits)
+    scorer = _scorer()
+    outcome = checked(lambda emit: emit(scorer.score(code, compiled=compiled).to_json()), limits)
     return outcome.events[0] if outcome.events else None
 
 
@@ -85,18 +96,11 @@ def main() -> None:
 def _reply(line: bytes) -> dict[str, Any]:
     """Answer one line. An exception is a reply too: the pool raises it where the caller waits."""
     try:
-        _warm_up()
         return {"value": answer(json.loads(line))}
     except ScorersError as error:
         return {"error": str(error), "kind": type(error).__name__, "hint": error.hint}
     except Exception:
         return {"error": traceback.format_exc(), "kind": WorkerFailed.__name__, "hint": ""}
-
-
-@cache
-def _warm_up() -> None:
-    """Load what children need before the first fork: else each would load the API table for itself."""
-    _SCORER.score('local part = Instance.new("Part")\npart.Touched:Connect(function(other) print(other.Name, part.Naem) end)')
 
 
 if __name__ == "__main__":

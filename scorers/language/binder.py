@@ -5,6 +5,7 @@ function, and a `repeat` whose condition uses a local that a `continue` may have
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from scorers.language import expressions as e
@@ -179,9 +180,14 @@ class _Binder:
             self.visit(statement, body)
         before = len(self.unit.variable_of)
         self.visit(node.condition, node)
-        self.problems += jumped_over(self.unit, node, list(self.unit.variable_of.items())[before:])
+        self.problems += jumped_over(self.unit, node, self.named_since(before))
         self.leave(mark)
         self.block, self.locals = outer, count
+
+    def named_since(self, before: int) -> list[tuple[e.Name, Variable]]:
+        """The names found since `variable_of` had `before` entries."""
+        found = self.unit.variable_of
+        return list(islice(reversed(found.items()), len(found) - before))[::-1]
 
     def visit_If(self, node: s.If) -> None:
         for condition, block in zip(node.conditions, node.blocks, strict=True):
@@ -270,11 +276,11 @@ class _Binder:
 
     def visit_Call(self, node: e.Call) -> None:
         function = node.function
-        self.visit(function, node)
-        self.visit_all(node.args, node)
         path = self.global_path(function)
         if path:
             self.unit.global_calls.setdefault(path, []).append(node)
+        self.visit(function, node)
+        self.visit_all(node.args, node)
 
     def global_path(self, node: Node) -> str:
         """`a.b.c` where `a` is a global, "" for everything else."""

@@ -189,6 +189,8 @@ class BrokenParser(DeclarationParser):
     def after_last(self, last: Stat) -> bool:
         """A statement after `return`, `break` or `continue`: noted. True where the block may be over all the same."""
         at = self.i
+        if self.problems and self.problems[-1].start == last.start:
+            return False  # it should not stand here at all
         word = type(last).__name__.lower()
         is_same_line = not self.is_first_on_line(at)
         if self.kinds[at] == NAME and meant(self.texts[at], self.depth > 0, self.last_on_line(at) == at) in BLOCK_ENDS:

@@ -82,8 +82,8 @@ class ForeignParser(TableParser):
     def arrow_body(self, first: int, params: list[Binding]) -> Function:
         """`=> value` or `=> { ... }`; the cursor is at the arrow."""
         arrow = self.i
-        hint = "write `function(a, b) ... end`"
-        self.slip("unexpected `=>`", hint, at=arrow, language="JavaScript")
+        names = ", ".join(param.name for param in params)
+        self.slip("unexpected `=>`", f"write `function({names}) ... end`", at=arrow, language="JavaScript")
         self.i = arrow + 2
         if self.kinds[self.i] == "{" and self.last_on_line(arrow) != self.i:
             value: Expr | None = self.expression()

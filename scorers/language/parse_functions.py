@@ -20,6 +20,7 @@ class FunctionParser(ExpressionParser):
     def __init__(self, tokens: Tokens) -> None:
         super().__init__(tokens)
         self.loops = 0
+        self._without_varargs = -1
         self.braces = 0
         """Braces of other languages that began a block and are open."""
         self.pairing = Pairing(self)
@@ -186,6 +187,7 @@ class FunctionParser(ExpressionParser):
 
     def check_vararg(self, at: int) -> None:
         """`...` needs a function that takes them."""
-        if not self.takes_varargs:
+        if not self.takes_varargs and self._without_varargs != self.function:
+            self._without_varargs = self.function
             hint = "add `...` to the parameters of this function"
             self.note(self.starts[at], self.ends[at], "`...` outside a function that takes varargs", hint)

@@ -229,6 +229,7 @@ class Parser(BrokenParser):
         last = self.last_on_line(opener)
         hint = f"write `{word}` before the block"
         if self.kinds[last] == ":" and last < self.i:
+            hint = f"write `{word}`, and close the block with `end`"
             self.problem(f"expected `{word}` {where}, got `:`", hint, at=last, language="Python")
             self.skip_line(opener)
             return

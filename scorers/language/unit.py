@@ -158,3 +158,9 @@ def inside(nodes: Sequence[N], node: Node) -> Sequence[N]:
     """Of nodes in the order of the source those that begin inside another one (and are not it)."""
     first = bisect_right(nodes, node.start, key=_START)
     return nodes[first : bisect_left(nodes, node.end, lo=first, key=_START)]
+
+
+def first_inside(nodes: Sequence[N], node: Node) -> N | None:
+    """The first of them, None where there is none."""
+    first = bisect_right(nodes, node.start, key=_START)
+    return nodes[first] if first < len(nodes) and nodes[first].start < node.end else None

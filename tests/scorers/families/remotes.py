@@ -80,6 +80,9 @@ SILENT = {
         _on("player", "if onCooldown[player] then return end", "player.leaderstats.Coins.Value += 1"),
         _on("player", "if not checkRateLimit(player) then return end", "Instance.new('Part').Parent = workspace"),
         _on("player", "if debounce[player] then return end", "workspace.Boss.Humanoid:TakeDamage(5)"),
+        "local last = {}\nlocal function canFire(player)\n\tlocal now = os.clock()\n\tif now - last[player] < 1 then return false end\n"
+        "\tlast[player] = now\n\treturn true\nend\n"
+        + _on("player", "if not canFire(player) then return end", "workspace.Boss.Humanoid:TakeDamage(5)"),
         _on("player, ...", "service:Handle(player, ...)"),
         _on("player", "print(player.Name)"),
     ],
