@@ -277,10 +277,10 @@ REFUSED = [
     "local x = {}.y",
     "type A = `x`",
     "print `x`",
-    "\ufefflocal x = 1",
     'local x = "a"\u0000',
 ]
 ACCEPTED = [
+    "\ufefflocal x = 1",
     "local t = { 1, 2, }",
     "return (...)",
     "const x, y = 1, f()",
