@@ -39,6 +39,7 @@ class _Binder:
         self.function: e.Function | None = None
         self.block: Node = unit.tree
         self.locals = 0
+        self.type_function = 0  # where the type function around this place begins
         self.problems: list[SyntaxProblem] = []
         self.visitors: dict[type[Node], Callable[[Any], None]] = {
             kind: getattr(self, f"visit_{kind.__name__}")
@@ -121,6 +122,8 @@ class _Binder:
         self.annotations(node.bindings, node)
         self.visit_all(node.values, node)
         values = node.values
+        if all(isinstance(value, e.Nil | e.Boolean | e.Number | e.String) for value in values):
+            self.locals -= len(node.bindings)  # the compiler keeps constants in no register
         for index, binding in enumerate(node.bindings):
             variable = self.declare_binding(binding, "const" if node.is_const else "local", node)
             variable.is_exported = node.is_exported
@@ -140,7 +143,7 @@ class _Binder:
 
     def visit_FunctionDeclaration(self, node: s.FunctionDeclaration) -> None:
         if isinstance(node.target, e.Name):
-            self.write(node.target, node)
+            self.write(node.target, node, refused=False)  # the compiler lets `function x()` replace a constant
         else:
             self.visit(node.target, node)
         self.visit(node.function, node)
@@ -233,7 +236,9 @@ class _Binder:
 
     def visit_TypeFunction(self, node: s.TypeFunction) -> None:
         self.unit.declared_types.add(node.name)
+        outer, self.type_function = self.type_function, node.start
         self.visit(node.function, node)
+        self.type_function = outer
 
     # Expressions
 
@@ -245,10 +250,13 @@ class _Binder:
             return
         self.unit.variable_of[node] = variable
         variable.reads.append(node)
+        if variable.start < self.type_function:
+            message = f"a type function cannot use the outer local `{name}`"
+            self.problems.append(SyntaxProblem(node.start, node.end, message, "declare it inside, or pass it as a type"))
         if variable.function is not self.function:
             variable.is_captured = True
 
-    def write(self, node: e.Name, parent: Node) -> None:
+    def write(self, node: e.Name, parent: Node, *, refused: bool = True) -> None:
         """A name that is assigned to."""
         self.parents[node] = parent
         variable = self.names.get(node.name)
@@ -259,7 +267,8 @@ class _Binder:
         variable.writes.append(node)
         if variable.function is not self.function:
             variable.is_captured = True
-        if variable.kind == "const" or (variable.kind == "function" and getattr(variable.declaration, "is_const", False)):
+        is_constant = variable.kind == "const" or getattr(variable.declaration, "is_const", False)
+        if refused and is_constant:
             message = f"`{node.name}` is a constant and cannot be assigned to"
             self.problems.append(SyntaxProblem(node.start, node.end, message, "declare it with `local`"))
 
@@ -374,22 +383,17 @@ class _Binder:
         self.visit(node.params, node)
         self.visit(node.returns, node)
 
-    def visit_UnionType(self, node: t.UnionType) -> None:
+    def visit_UnionType(self, node: t.UnionType | t.IntersectionType) -> None:
         self.visit_all(node.parts, node)
 
-    def visit_IntersectionType(self, node: t.IntersectionType) -> None:
-        self.visit_all(node.parts, node)
+    visit_IntersectionType = visit_UnionType
 
-    def visit_OptionalType(self, node: t.OptionalType) -> None:
+    def visit_OptionalType(self, node: t.OptionalType | t.GroupType | t.VariadicType) -> None:
         self.visit(node.type, node)
 
-    def visit_GroupType(self, node: t.GroupType) -> None:
-        self.visit(node.type, node)
+    visit_GroupType = visit_VariadicType = visit_OptionalType
 
     def visit_TypeList(self, node: t.TypeList) -> None:
         self.visit_all(node.types, node)
         if node.tail is not None:
             self.visit(node.tail, node)
-
-    def visit_VariadicType(self, node: t.VariadicType) -> None:
-        self.visit(node.type, node)

@@ -13,6 +13,7 @@ from scorers.language.tokens import EOF, INTERP, INTERP_BEGIN, INTERP_END, INTER
 _LITERALS = frozenset((STRING, INTERP, INTERP_BEGIN, INTERP_MID, INTERP_END))
 _WIDEST = 500
 """Characters of a line that are looked at."""
+_SHOWN = 40
 
 
 class Idiom(NamedTuple):
@@ -20,6 +21,7 @@ class Idiom(NamedTuple):
 
     start: int
     end: int
+    text: str
     language: str | None
     hint: str
 
@@ -31,9 +33,11 @@ def explain(problem: SyntaxProblem, tokens: Tokens) -> SyntaxProblem:
     idiom = idiom_on(tokens, problem.start >> COLUMN_BITS)
     if idiom is None:
         return problem
-    same_place = idiom.start <= problem.start < idiom.end
-    start, end = (problem.start, problem.end) if same_place or problem.start < idiom.start else (idiom.start, idiom.end)
-    return SyntaxProblem(start, end, problem.message, idiom.hint, idiom.language)
+    if problem.start < idiom.end:
+        return problem._replace(hint=idiom.hint, language=idiom.language)
+    # What was noted is a consequence of the idiom before it.
+    message = f"unexpected `{idiom.text}`"
+    return SyntaxProblem(idiom.start, idiom.end, message, idiom.hint, idiom.language)
 
 
 def idiom_on(tokens: Tokens, line: int) -> Idiom | None:
@@ -43,7 +47,8 @@ def idiom_on(tokens: Tokens, line: int) -> Idiom | None:
         if found := pattern.search(text):
             start = found.start() + len(found[0]) - len(found[0].lstrip())
             place = (line << COLUMN_BITS) + 1
-            return Idiom(place + start, place + max(found.end(), start + 1), language, hint)
+            shown = found[0].strip()[:_SHOWN]
+            return Idiom(place + start, place + max(found.end(), start + 1), shown, language, hint)
     return None
 
 

@@ -105,6 +105,8 @@ class _Scan:
     def _skip_start(self) -> None:
         if self.source.startswith("\ufeff"):
             self.pos, self.base = 1, self.base - 1
+            place = self.base + self.pos
+            self._problem(place, place + 1, "the source begins with a byte order mark", "save it as UTF-8 without one")
         if shebang := _SHEBANG.match(self.source, self.pos):
             self.tokens.comments.append(Comment(self.base + self.pos, self.base + shebang.end(), shebang[0]))
             self.pos = shebang.end()

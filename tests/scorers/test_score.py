@@ -36,7 +36,7 @@ def test_any_text_has_four_scores(code: str) -> None:
         assert all((found.line, found.column) <= (found.end_line, found.end_column) for found in report.diagnostics)
 
 
-@pytest.mark.parametrize("code", ["", " \n\t", "-- only a comment", "--[[ a ]]\n--!strict\n", "\ufeff"])
+@pytest.mark.parametrize("code", ["", " \n\t", "-- only a comment", "--[[ a ]]\n--!strict\n"])
 def test_nothing_written_is_worth_nothing(code: str) -> None:
     report = score(code)
     assert set(report.scores.values()) == {0.0}

@@ -115,3 +115,24 @@ def test_200_locals_are_the_limit() -> None:
 )
 def test_a_condition_must_not_use_a_local_that_continue_jumps_over(source: str, is_refused: bool) -> None:
     assert bool(parse(source).errors) is is_refused
+
+
+def test_constants_take_no_register() -> None:
+    lines = [f"local a{n} = {n}" for n in range(300)]
+    assert parse("\n".join(lines)).errors == ()
+
+
+def test_a_type_function_sees_no_outer_local() -> None:
+    (error,) = parse("local a = f()\ntype function t(x)\n\tlocal b = x\n\treturn a\nend").errors
+    assert (error.line, "outer local `a`" in error.message) == (4, True)
+    assert parse("type function t(x)\n\tlocal b = x\n\treturn b\nend").errors == ()
+
+
+def test_a_function_may_replace_a_constant() -> None:
+    assert parse("const x = 1\nfunction x() end").errors == ()
+    assert parse("const x = 1\nx = 2").errors != ()
+
+
+def test_a_byte_order_mark_is_refused_as_by_the_compiler() -> None:
+    (error,) = parse("\ufefflocal x = 1").errors
+    assert (error.line, error.column, error.hint) == (1, 1, "save it as UTF-8 without one")

@@ -278,9 +278,9 @@ REFUSED = [
     "type A = `x`",
     "print `x`",
     'local x = "a"\u0000',
+    "\ufefflocal x = 1",
 ]
 ACCEPTED = [
-    "\ufefflocal x = 1",
     "local t = { 1, 2, }",
     "return (...)",
     "const x, y = 1, f()",
