@@ -11,7 +11,7 @@ from scorers.language.expressions import Expr, Function, Index, Name
 from scorers.language.position import COLUMN_MASK, line_of
 from scorers.language.statements import Assign, FunctionDeclaration, Local
 from scorers.language.tokens import KEYWORDS
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, place_in
 from scorers.roblox.inference import literal, type_of
 
 MIN_WORDS = 4
@@ -56,10 +56,11 @@ def documented(unit: Unit) -> float:
     """How far the functions are documented, from 0 to 1: 1 from `ENOUGH` functions or half of them on.
 
     A function counts where it is long enough to need a comment; the comment where it stands directly above a function that
-    is used, speaks of it, and says what neither the code nor another comment says. A source without such functions has 1.
+    is used, speaks of it, and says what neither the code nor another comment says. A source without such functions has 0:
+    what was not written earns nothing.
     """
     long = sum(_is_long(unit, named) for named in named_functions(unit))
-    return min(1.0, len(_documented(unit)) / min(ENOUGH, long / 2)) if long else 1.0
+    return min(1.0, len(_documented(unit)) / min(ENOUGH, long / 2)) if long else 0.0
 
 
 def _documented(unit: Unit) -> list[Named]:
@@ -76,7 +77,7 @@ def _documented(unit: Unit) -> list[Named]:
 
 def _blocks_above(unit: Unit) -> dict[int, str]:
     """The text of the comments that end on a line, with those directly above them; keyed by that line."""
-    found: dict[int, str] = {}
+    found: dict[int, list[str]] = {}
     starts = unit.tokens.starts
     for comment in unit.comments:
         first, last = line_of(comment.start), line_of(comment.end)
@@ -84,8 +85,11 @@ def _blocks_above(unit: Unit) -> dict[int, str]:
         if index and line_of(starts[index - 1]) == first:
             continue  # behind code: it speaks of that line
         text = comment.text.lstrip("-")
-        found[last] = f"{found.pop(first - 1, '')} {'' if _BANNER.search(text) else text}"
-    return found
+        block = found.pop(first - 1, [])
+        if not _BANNER.search(text):
+            block.append(text)
+        found[last] = block
+    return {line: " ".join(block) for line, block in found.items()}
 
 
 def _own_words(unit: Unit, named: Named, said: dict[int, str]) -> frozenset[str]:
@@ -142,7 +146,10 @@ def _reads_of_members(unit: Unit) -> dict[str, list[Index]]:
         found = unit.memo["reads of members"] = {}
         for index in unit.all(Index):
             parent = unit.parents.get(index)
-            if not (isinstance(parent, FunctionDeclaration) or (isinstance(parent, Assign) and index in parent.targets)):
+            if not (
+                isinstance(parent, FunctionDeclaration)
+                or (isinstance(parent, Assign) and place_in(parent.targets, index) is not None)
+            ):
                 found.setdefault(index.name, []).append(index)
     return found
 
@@ -152,9 +159,10 @@ def _leaves(unit: Unit, owner: str) -> bool:
     found: dict[str, bool] | None = unit.memo.get("tables that leave")
     if found is None:
         members = {named.function: named.owner for named in named_functions(unit) if named.owner}
+        owners = set(members.values())
         found = unit.memo["tables that leave"] = {}
         for variable in unit.variables:
-            if variable.name in members.values():
+            if variable.name in owners:
                 used = any(_hands_on(unit, read, members) for read in variable.reads)
                 found[variable.name] = variable.is_exported or used or found.get(variable.name, False)
     return found.get(owner, True)

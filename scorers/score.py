@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from scorers.scorer import Scorer
 
 
-def score(code: str, *, compiled: "CompileResult | None" = None) -> ScoreReport:
-    """Scores one source by all checks with their own weights. Never raises. See `scorers.scorer.Scorer.score`."""
-    return _default().score(code, compiled=compiled)
+def score(code: str, *, compiled: "CompileResult | None" = None, newest: "CompileResult | None" = None) -> ScoreReport:
+    """Scores one source by all checks with their own weights, whatever text it is. See `scorers.scorer.Scorer.score`.
+
+    Raises:
+        TypeError: `code` is no str.
+    """
+    return _default().score(code, compiled=compiled, newest=newest)
 
 
 @cache

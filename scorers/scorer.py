@@ -11,6 +11,7 @@ from scorers.language import Unit, parse
 from scorers.language.newer import has_newer_syntax
 from scorers.language.position import COLUMN_BITS, COLUMN_MASK
 from scorers.language.recursion import deep_recursion
+from scorers.language.statements import Block, BrokenStatement, Stat
 from scorers.metrics import documented, measure
 from scorers.report import SCORERS, ScoreReport
 from scorers.settings import Setting, Settings, settings
@@ -39,26 +40,37 @@ class Scorer:
         }
 
     def score(self, code: str, *, compiled: CompileResult | None = None, newest: CompileResult | None = None) -> ScoreReport:
-        """Scores one source. Never raises.
+        """Scores one source, whatever text it is.
 
         The own parser judges the syntax, together with the verdicts of real compilers on the same code where they were
         asked: `compiled` is pluau's (`scorers.compiler.compile_in_worker`), `newest` that of a `luau-compile` on PATH
-        (`scorers.tools`). The rule is in `scorers.verdict`. Code that does not compile has syntax 0 and is still judged by the other
-        three as far as it can be read. A source without a statement has 0 everywhere: nothing was written.
+        (`scorers.tools`). The rule is in `scorers.verdict`. Code that does not compile has syntax 0 and is still judged by
+        the other three, times the share of its statements that can be read. A source without a statement has 0
+        everywhere: nothing was written.
+
+        Raises:
+            TypeError: `code` is no str.
         """
+        if not isinstance(code, str):
+            raise TypeError(f"code is a str, not {type(code).__name__}")
         unit = parse(code)
         errors = [(error.line, error.column, error.message) for error in unit.errors]
         verdict = judge(errors, has_newer_syntax(unit), compiled, newest)
-        with deep_recursion():
-            found = _kept([*_of_compilers(verdict, unit, compiled, newest), *self._findings(unit)])
-            metrics = measure(unit)
-            credit = documented(unit)
+        by_compilers = list(_of_compilers(verdict, unit, compiled, newest))
+        try:
+            with deep_recursion():
+                found = _kept([*by_compilers, *self._findings(unit)])
+                metrics = measure(unit)
+                credit = documented(unit)
+        except RecursionError:
+            # Hundreds of levels: Python 3.12 bounds recursion through its own C code whatever the limit is.
+            return ScoreReport(verdict.ok, dict.fromkeys(SCORERS, 0.0), (*by_compilers, _TOO_DEEP))
         scores = {name: value((one for one in found if one.scorer == name), self._weights) for name in SCORERS}
         scores["quality"] *= 1.0 - DOCUMENTATION_CREDIT * (1.0 - credit)
+        readable = _readable(unit)
+        scores = {name: score * readable for name, score in scores.items()}
         if not verdict.ok:
             scores["syntax"] = 0.0
-        if not unit.tree.statements:
-            scores = dict.fromkeys(SCORERS, 0.0)
         return ScoreReport(verdict.ok, scores, tuple(found), metrics)
 
     def _findings(self, unit: Unit) -> Iterator[Diagnostic]:
@@ -67,6 +79,19 @@ class Scorer:
             for diagnostic in _diagnostics(check, unit):
                 if is_allowed is None or not is_allowed(check.id, diagnostic.line):
                     yield diagnostic
+
+
+_TOO_DEEP = Diagnostic(
+    "nesting-too-deep", "quality", Severity.ERROR, 1, 1, 1, 2, "the code nests too deeply to be checked", "make functions of it"
+)
+
+
+def _readable(unit: Unit) -> float:
+    """The share of statements that could be read. 0 where half of them could not (`I can't` is a call in Luau), or of none."""
+    counts = {kind: len(nodes) for kind, nodes in unit.by_class.items() if issubclass(kind, Stat) and kind is not Block}
+    total = sum(counts.values())
+    share = 1.0 - counts.get(BrokenStatement, 0) / total if total else 0.0
+    return share if share > 0.5 else 0.0
 
 
 def _of_compilers(

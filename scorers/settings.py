@@ -59,7 +59,7 @@ def read_settings(path: Path) -> Settings:
     import tomllib  # costs milliseconds and is needed for a file only
 
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Check the path.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -72,7 +72,10 @@ def read_settings(path: Path) -> Settings:
         raise SettingsError(
             f"{path}: allow-comments is true or false, [checks] a table.", hint='Example: unused-variable = "off"'
         )
-    return settings(checks, allow_comments=allow)
+    try:
+        return settings(checks, allow_comments=allow)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}", hint=error.hint) from error
 
 
 def _changed(check: Check, setting: Setting) -> Check | None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from scorers.extraction import ExtractedCode, extract_code
+from scorers.replies import WRONG_LANGUAGE, verify_reply
 from scorers.report import ScoreReport
 from scorers.score import score
 
@@ -21,12 +22,16 @@ class ScoredReply:
 
 
 def score_reply(reply: str | Sequence[Any], *, finish_reason: str = "stop") -> ScoredReply:
-    """Score the code in a reply. `finish_reason` is the sampler's: `length` means that the reply was cut off.
+    """Score the code in a reply: 0 everywhere where all of it is in another language.
+
+    `finish_reason` is the sampler's: `length` means that the reply was cut off.
 
     Raises what `reply_text` and `scorers.score` raise.
     """
-    extracted = extract_code(reply_text(reply), finish_reason=finish_reason)
-    return ScoredReply(extracted, _report(extracted.code))
+    text = reply_text(reply)
+    extracted = extract_code(text, finish_reason=finish_reason)
+    is_luau = verify_reply(text).verdict != WRONG_LANGUAGE
+    return ScoredReply(extracted, _report(extracted.code if is_luau else ""))
 
 
 def reply_text(reply: str | Sequence[Any]) -> str:

@@ -17,7 +17,9 @@ from scorers.checks import (
     events,
     foreign_names,
     functions,
+    handed,
     instances,
+    kinds,
     layout,
     leftovers,
     libraries,
@@ -86,7 +88,9 @@ _FAMILIES: tuple[ModuleType, ...] = (
     events,
     security,
     connections,
+    handed,
     comparisons,
+    kinds,
 )
 
 

@@ -4,12 +4,35 @@ from collections.abc import Iterator
 
 from scorers.checks.check import API, ERROR, Finding, check
 from scorers.checks.receivers import DOT_CALL, Use, named, odd_uses, place
-from scorers.language.expressions import Boolean, Call, Expr, Function, Index, MethodCall, Name, Number, String, Table, Vararg
+from scorers.language.expressions import (
+    Binary,
+    Boolean,
+    Call,
+    Expr,
+    Function,
+    Index,
+    MethodCall,
+    Name,
+    Number,
+    String,
+    Table,
+    Unary,
+    Vararg,
+)
+from scorers.language.paths import reads_of
 from scorers.language.unit import Unit
 from scorers.roblox import table
 from scorers.roblox.families import kinds_in_family
 from scorers.roblox.inference import receiver_of
 
+_OF_INSTANCES = frozenset(
+    (
+        "FindFirstAncestor", "FindFirstAncestorOfClass", "FindFirstChild", "FindFirstChildOfClass", "FindFirstChildWhichIsA",
+        "GetAttribute", "GetChildren", "GetDescendants", "GetPivot", "GetPlayingAnimationTracks", "GetPropertyChangedSignal",
+        "IsA", "IsDescendantOf", "LoadCharacter", "SetAttribute", "TakeDamage", "WaitForChild",
+    )
+)  # fmt: skip
+"""Methods by whose names an instance is known."""
 _LITERALS = (Boolean, Function, Number, String, Table)
 
 
@@ -31,6 +54,11 @@ def method_call_with_dot(unit: Unit) -> Iterator[Finding]:
             continue
         message = f"the method `{use.name}` of {named(use.owner)} is called with a dot"
         yield Finding(*use.place, message, f"write `:{use.name}(...)`")
+    for name in unit.indexes.keys() & _OF_INSTANCES:
+        for index in unit.indexes[name]:
+            if _is_dot_call_of_instance(unit, index):
+                message = f"the method `{name}` of instances is called with a dot"
+                yield Finding(*place(index), message, f"write `:{name}(...)`")
 
 
 @check("colon-on-function", API, ERROR)
@@ -46,9 +74,9 @@ def colon_on_function(unit: Unit) -> Iterator[Finding]:
     for name in unit.global_reads.keys() & _owners():
         if name in unit.global_writes:
             continue
-        for root in unit.global_reads[name]:
-            call = unit.parents.get(root)
-            if isinstance(call, MethodCall) and call.object is root:
+        for read in (read for root in unit.global_reads[name] for read in reads_of(unit, root)):
+            call = unit.parents.get(read)
+            if isinstance(call, MethodCall) and call.object is read:
                 message = f"`{name}.{call.name}` is a function, and is called with a colon"
                 yield Finding(*place(call), message, f"write `{name}.{call.name}(...)`")
 
@@ -56,6 +84,18 @@ def colon_on_function(unit: Unit) -> Iterator[Finding]:
 def _owners() -> frozenset[str]:
     """Libraries, and data types whose names are globals."""
     return frozenset({*table.libraries(), *(name for name, statics in table.datatypes().items() if statics)})
+
+
+def _is_dot_call_of_instance(unit: Unit, index: Index) -> bool:
+    """A call of a method that instances have, on a value of unknown class that is handed over or found, as instances are."""
+    call, receiver = unit.parents.get(index), index.object
+    if not isinstance(call, Call) or call.function is not index or not isinstance(receiver, Name):
+        return False
+    variable = unit.variable_of.get(receiver)
+    if variable is None or receiver.name[:1].isupper() or receiver_of(unit, receiver) is not None:
+        return False
+    is_handed = variable.kind in ("parameter", "loop") or isinstance(variable.value, Index | MethodCall | Binary)
+    return is_handed and (not call.args or isinstance(call.args[0], (*_LITERALS, Unary)))
 
 
 def _is_method(use: Use) -> bool:

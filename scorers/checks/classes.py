@@ -6,9 +6,11 @@ from scorers.checks.check import API, ERROR, WARNING, Finding, at, check
 from scorers.checks.receivers import suggestion
 from scorers.checks.services import GETTERS
 from scorers.language.expressions import Expr
+from scorers.language.paths import global_path
 from scorers.language.unit import Unit
 from scorers.roblox import table
-from scorers.roblox.inference import class_of, literal, receiver_of
+from scorers.roblox.inference import class_of, receiver_of
+from scorers.roblox.texts import text_of
 
 _SEARCHES = (
     "FindFirstChildOfClass",
@@ -74,18 +76,24 @@ def deprecated_class(unit: Unit) -> Iterator[Finding]:
 
 
 def _created(unit: Unit) -> Iterator[tuple[Expr, str]]:
-    """The literals in `Instance.new("...")`."""
+    """The texts in `Instance.new("...")` and `pcall(Instance.new, "...")`."""
     if "Instance" in unit.global_writes:
         return
-    for call in unit.calls("Instance.new"):
-        name = literal(call.args[0]) if call.args else None
+    given = [call.args[0] for call in unit.calls("Instance.new") if call.args]
+    given += [call.args[1] for call in unit.calls("pcall") if len(call.args) > 1 and _is_maker(unit, call.args[0])]
+    for value in given:
+        name = text_of(unit, value)
         if name is not None:
-            yield call.args[0], name
+            yield value, name
+
+
+def _is_maker(unit: Unit, function: Expr) -> bool:
+    return global_path(unit, function) == "Instance.new"
 
 
 def _fetched(unit: Unit) -> Iterator[tuple[Expr, str]]:
     for call in unit.methods(*GETTERS):
-        name = literal(call.args[0]) if call.args else None
+        name = text_of(unit, call.args[0]) if call.args else None
         if name is not None and class_of(unit, call.object) == "DataModel":
             yield call.args[0], name
 
@@ -93,7 +101,7 @@ def _fetched(unit: Unit) -> Iterator[tuple[Expr, str]]:
 def _searched(unit: Unit) -> Iterator[tuple[Expr, str]]:
     """The class names that instances are asked about. Other objects may have an `IsA` and classes of their own."""
     for call in unit.methods(*_SEARCHES):
-        name = literal(call.args[0]) if call.args else None
+        name = text_of(unit, call.args[0]) if call.args else None
         if name is None or name in table.classes():
             continue
         receiver = receiver_of(unit, call.object)

@@ -8,7 +8,7 @@ from scorers.checks.events import Handler, handlers, named_function, short
 from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name, Nil, Subscript
 from scorers.language.node import Node
 from scorers.language.statements import Assign, CallStatement, FunctionDeclaration, Local
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, place_in
 from scorers.roblox.inference import class_of
 from scorers.roblox.table import services
 
@@ -21,8 +21,6 @@ _OF_ONE = frozenset(
 )  # fmt: skip
 """Events that are raised again and again, for one player or instance at a time."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_MAX_ARGS = 200
-"""Arguments of one call among which one is searched for."""
 _TAG_SIGNALS = ("GetInstanceAddedSignal", "GetInstanceRemovedSignal")
 
 
@@ -159,6 +157,10 @@ def _repeated(unit: Unit) -> Iterator[tuple[Function, str]]:
         is_tag = isinstance(signal, MethodCall) and signal.name in _TAG_SIGNALS
         if (is_tag or signal.name in _OF_ONE) and (function := named_function(unit, call.args[0])) is not None:
             yield function, signal.name
+            for statement in function.body.statements:
+                run = statement.call if isinstance(statement, CallStatement) else None
+                if isinstance(run, Call) and (called := named_function(unit, run.function)) is not None:
+                    yield called, signal.name
 
 
 def _service_of_signal(unit: Unit, signal: Expr) -> str | None:
@@ -187,8 +189,8 @@ def _with_player(unit: Unit, handler: Handler) -> Iterator[tuple[Function, Varia
         called = _called(unit, call)
         if called is None or called is function or not isinstance(call, Call | MethodCall):
             continue
-        index = next((index for index, arg in enumerate(call.args[:_MAX_ARGS]) if arg is read), len(called.params))
-        if index < len(called.params):
+        index = place_in(call.args, read)
+        if index is not None and index < len(called.params):
             yield called, unit.variable_at[called.params[index]]
 
 
@@ -259,9 +261,7 @@ def _is_cleared(unit: Unit, table: Expr) -> bool:
     if cleared is None:
         cleared = unit.memo["cleared tables"] = set(_cleared(unit))
         cleared |= {
-            _last_name(variable.value)
-            for variable in unit.variables
-            if variable.value is not None and variable.name in cleared
+            _last_name(variable.value) for variable in unit.variables if variable.value is not None and variable.name in cleared
         }
     return _last_name(table) in cleared
 

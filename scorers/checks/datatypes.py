@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from scorers.checks.check import API, ERROR, INFO, WARNING, Finding, at, check
-from scorers.checks.receivers import is_target, place, suggestion
-from scorers.language.expressions import Call, Expr, Group, Index, MethodCall, Number, Unary, Vararg
+from scorers.checks.receivers import accesses, is_target, suggestion
+from scorers.language.expressions import Call, Expr, Group, MethodCall, Number, Unary, Vararg
+from scorers.language.paths import reads_of
 from scorers.language.unit import Unit
 from scorers.roblox import table
 from scorers.roblox.inference import type_of
@@ -23,14 +24,14 @@ def unknown_datatype_member(unit: Unit) -> Iterator[Finding]:
     for name in _named(unit):
         statics = table.datatypes()[name] | frozenset(table.libraries().get(name, ()))
         for root in unit.global_reads[name]:
-            parent = unit.parents.get(root)
-            if isinstance(parent, Call) and parent.function is root:
-                yield at(root, f"`{name}` cannot be called", f"write `{name}.new(...)`" if "new" in statics else None)
-                continue
-            if not isinstance(parent, Index) or parent.object is not root or not parent.name or parent.name in statics:
-                continue
-            if not is_target(unit.parents.get(parent), parent):
-                yield Finding(*place(parent), f"`{name}` has no `{parent.name}`", suggestion(unit, parent.name, statics))
+            for read in reads_of(unit, root):
+                parent = unit.parents.get(read)
+                if isinstance(parent, Call) and parent.function is read:
+                    yield at(read, f"`{name}` cannot be called", f"write `{name}.new(...)`" if "new" in statics else None)
+            for member in accesses(unit, root):
+                if member.name not in statics and not is_target(unit.parents.get(member.node), member.node):
+                    hint = suggestion(unit, member.name, statics)
+                    yield Finding(member.start, member.end, f"`{name}` has no `{member.name}`", hint)
 
 
 @check("udim2-arguments", API, WARNING)

@@ -1,5 +1,6 @@
 """Checks of loops that neither end nor wait, and of loops that wait by polling."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from scorers.checks.check import BUGS, ERROR, INFO, WARNING, Finding, check
@@ -63,7 +64,8 @@ def polling_loop(unit: Unit) -> Iterator[Finding]:
         only = loop.body.statements[0] if len(loop.body.statements) == 1 else None
         if endless or not isinstance(only, CallStatement) or not _is_wait(unit, only.call):
             continue
-        if any(loop.start < comment.start < loop.end for comment in unit.comments):
+        first = bisect_left(unit.comments, (loop.start,))
+        if first < len(unit.comments) and unit.comments[first].start < loop.end:
             continue  # an example of a loop whose work is left out
         word = "while" if isinstance(loop, While) else "repeat"
         message = "this loop only waits for a condition"
@@ -107,7 +109,10 @@ def _has_no_end(loop: While | Repeat) -> bool:
 def _is_wait(unit: Unit, node: Expr) -> bool:
     while isinstance(node, Group):
         node = node.value
-    return isinstance(node, Call) and any(node in unit.calls(path) for path in _WAITS)
+    waits: set[Call] | None = unit.memo.get("plain waits")
+    if waits is None:
+        waits = unit.memo["plain waits"] = {call for path in _WAITS for call in unit.calls(path)}
+    return node in waits
 
 
 def _returns(unit: Unit, loop: Node) -> bool:
@@ -149,10 +154,12 @@ def _function_may_yield(unit: Unit, variable: Variable) -> bool:
 
 
 def _declared_may_yield(unit: Unit, name: str) -> bool:
-    for declared in unit.all(FunctionDeclaration):
-        if isinstance(declared.target, Name) and declared.target.name == name:
-            return _body_may_yield(unit, declared.function)
-    return True
+    declared: dict[str, Function] | None = unit.memo.get("first global functions")
+    if declared is None:
+        named = ((one.target, one.function) for one in reversed(unit.all(FunctionDeclaration)))
+        declared = {target.name: function for target, function in named if isinstance(target, Name)}
+        unit.memo["first global functions"] = declared
+    return name not in declared or _body_may_yield(unit, declared[name])
 
 
 def _body_may_yield(unit: Unit, function: Function) -> bool:

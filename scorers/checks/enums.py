@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from scorers.checks.check import API, ERROR, Finding, check
-from scorers.checks.receivers import place, suggestion
-from scorers.language.expressions import Index
+from scorers.checks.receivers import Access, accesses, suggestion
 from scorers.language.unit import Unit
 from scorers.roblox import table
 
@@ -28,9 +27,9 @@ def unknown_enum(unit: Unit) -> Iterator[Finding]:
         print(Enum.Material.Wood)
     Source: Roblox API reference, enums.
     """
-    for index in _enums(unit):
-        if index.name not in table.enums() and index.name not in _METHODS:
-            yield Finding(*place(index), f"there is no enum `{index.name}`", suggestion(unit, index.name, table.enums()))
+    for enum in _enums(unit):
+        if enum.name not in table.enums() and enum.name not in _METHODS:
+            yield Finding(enum.start, enum.end, f"there is no enum `{enum.name}`", suggestion(unit, enum.name, table.enums()))
 
 
 @check("unknown-enum-item", API, ERROR)
@@ -43,21 +42,19 @@ def unknown_enum_item(unit: Unit) -> Iterator[Finding]:
         print(Enum.KeyCode.Space)
     Source: Roblox API reference, enums.
     """
-    for index in _enums(unit):
-        item = unit.parents.get(index)
-        if not isinstance(item, Index) or item.object is not index or not item.name:
+    for enum in _enums(unit):
+        items = table.enum_items(enum.name) if enum.name in table.enums() else None
+        if items is None:
             continue
-        items = table.enum_items(index.name) if index.name in table.enums() else None
-        if items is not None and item.name not in items | _METHODS | _OLDER.get(index.name, frozenset()):
-            message = f"`Enum.{index.name}` has no item `{item.name}`"
-            yield Finding(*place(item), message, suggestion(unit, item.name, items))
+        known = items | _METHODS | _OLDER.get(enum.name, frozenset())
+        for item in accesses(unit, enum.node):
+            if item.name not in known:
+                message = f"`Enum.{enum.name}` has no item `{item.name}`"
+                yield Finding(item.start, item.end, message, suggestion(unit, item.name, items))
 
 
-def _enums(unit: Unit) -> Iterator[Index]:
+def _enums(unit: Unit) -> Iterator[Access]:
     """`Enum.Name`, each."""
-    if "Enum" in unit.global_writes:
-        return
-    for root in unit.global_reads.get("Enum", ()):
-        index = unit.parents.get(root)
-        if isinstance(index, Index) and index.object is root and index.name:
-            yield index
+    if "Enum" not in unit.global_writes:
+        for root in unit.global_reads.get("Enum", ()):
+            yield from accesses(unit, root)

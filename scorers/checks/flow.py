@@ -32,7 +32,7 @@ from scorers.language.expressions import (
 )
 from scorers.language.node import Node
 from scorers.language.statements import Assign, CompoundAssign, GenericFor, Local, Return
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, place_in
 from scorers.roblox.table import datatypes
 
 _ORDER = ("<", "<=", ">", ">=")
@@ -63,8 +63,6 @@ _SET = frozenset(("Health", "MaxHealth", "WalkSpeed", "JumpPower", "JumpHeight",
 """Properties that decide the game."""
 
 
-_MAX_VALUES = 200
-"""Values and targets of one assignment that are told apart: each is searched for among the others."""
 _MAX_HOPS = 60
 """Locals that are followed from one to the next."""
 _MAX_NAMES = 8
@@ -226,12 +224,12 @@ class _Walk:
         return None
 
     def local(self, parent: Local, node: Expr) -> None:
-        at = _place(parent.values, node)
-        if at < len(parent.bindings):
+        at = place_in(parent.values, node)
+        if at is not None and at < len(parent.bindings):
             self.waiting.append(self.unit.variable_at[parent.bindings[at]])
 
     def loop(self, parent: GenericFor, node: Node) -> None:
-        if _place(parent.values, node) < _MAX_VALUES:
+        if place_in(parent.values, node) is not None:
             self.waiting += [self.unit.variable_at[binding] for binding in parent.bindings]
 
     def assign(self, parent: Assign, node: Expr) -> None:
@@ -239,8 +237,8 @@ class _Walk:
             if isinstance(node, Index) and node.name in _SET:
                 self.reach(parent)
             return
-        at = _place(parent.values, node)
-        target = parent.targets[at] if at < len(parent.targets) else None
+        at = place_in(parent.values, node)
+        target = parent.targets[at] if at is not None and at < len(parent.targets) else None
         if isinstance(target, Name) and (variable := self.unit.variable_of.get(target)) is not None:
             self.waiting.append(variable)
         elif isinstance(target, Index | Subscript) and not self.is_new(target):
@@ -285,7 +283,8 @@ class _Walk:
 
 def _path(unit: Unit, call: Call) -> str:
     """The dotted path of a global function, "" for others."""
-    function, names = call.function, []
+    function: Expr = call.function
+    names: list[str] = []
     while isinstance(function, Index) and len(names) < _MAX_NAMES:
         names.append(function.name)
         function = function.object
@@ -297,12 +296,7 @@ def _path(unit: Unit, call: Call) -> str:
 def _is_target(statement: Assign | CompoundAssign, node: Node) -> bool:
     if isinstance(statement, CompoundAssign):
         return node is statement.target
-    return _place(statement.targets, node) < _MAX_VALUES
-
-
-def _place(nodes: list[Expr], node: Node) -> int:
-    """Where a node stands in a list; `_MAX_VALUES` where it is not among the first."""
-    return next((place for place, one in enumerate(nodes[:_MAX_VALUES]) if one is node), _MAX_VALUES)
+    return place_in(statement.targets, node) is not None
 
 
 def _is_balance(node: Expr) -> bool:

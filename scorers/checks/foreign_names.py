@@ -10,7 +10,7 @@ from scorers.checks.check import ERROR, SYNTAX, WARNING, Finding, at, check
 from scorers.checks.foreign_words import FUNCTIONS, LIST_MEMBERS, LITERALS, MEMBERS, PREFIXES, STRING_PREFIXES
 from scorers.language.expressions import Call, Expr, Index, Interpolated, MethodCall, Name, String, Subscript, Table, Unary
 from scorers.language.statements import Assign, FunctionDeclaration, GenericFor
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, place_in
 
 _ROOTS = frozenset(path.split(".")[0] for path in MEMBERS)
 _CALLED = frozenset((*FUNCTIONS, *_ROOTS, *PREFIXES, *STRING_PREFIXES))
@@ -161,7 +161,10 @@ def _is_list_use(unit: Unit, read: Name, has_items: bool) -> bool:
     parent = unit.parents[read]
     if isinstance(parent, Index):
         around = unit.parents[parent]
-        return not (isinstance(around, FunctionDeclaration) or (isinstance(around, Assign) and parent in around.targets))
+        return not (
+            isinstance(around, FunctionDeclaration)
+            or (isinstance(around, Assign) and place_in(around.targets, parent) is not None)
+        )
     if isinstance(parent, Subscript):
         return has_items or not isinstance(parent.key, Name | String)
     if isinstance(parent, Call):

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from scorers.checks.check import API, ERROR, Finding, at, check
-from scorers.checks.receivers import is_target, odd_uses, place, suggestion
-from scorers.language.expressions import Call, Index
+from scorers.checks.receivers import Access, accesses, is_target, odd_uses, suggestion
+from scorers.language.expressions import Expr
 from scorers.language.unit import Unit
 from scorers.roblox import table
-from scorers.roblox.inference import literal
+from scorers.roblox.texts import text_of
 
 _INSTEAD = {
     "math.trunc": "write `math.modf(x)`, whose first result is the whole part",
@@ -66,12 +66,12 @@ def unknown_library_member(unit: Unit) -> Iterator[Finding]:
     for name in unit.global_reads.keys() & table.libraries().keys() - table.datatypes().keys():
         functions = frozenset(table.libraries()[name])
         known = functions | _added(unit, name)
-        for index in _indexed(unit, name):
-            path = f"{name}.{index.name}"
-            if index.name in known or path in table.unavailable():
+        for member in _members(unit, name):
+            path = f"{name}.{member.name}"
+            if member.name in known or path in table.unavailable():
                 continue
-            hint = _INSTEAD.get(path.lower()) or suggestion(unit, index.name, functions)
-            yield Finding(*place(index), f"the library `{name}` has no `{index.name}`", hint)
+            hint = _INSTEAD.get(path.lower()) or suggestion(unit, member.name, functions)
+            yield Finding(member.start, member.end, f"the library `{name}` has no `{member.name}`", hint)
     yield from _string_methods(unit)
 
 
@@ -94,7 +94,7 @@ def unavailable_library(unit: Unit) -> Iterator[Finding]:
         for node in _uses(unit, name, member):
             yield at(node, f"Roblox has no `{path}`", _use(replacement))
     for call in unit.calls("require"):
-        if (named := literal(call.args[0]) if call.args else None) in _OUTSIDE:
+        if (named := text_of(unit, call.args[0]) if call.args else None) in _OUTSIDE:
             hint = f"`{named}` is there without `require`" if named in table.libraries() else "require a ModuleScript"
             yield at(call, f"Roblox has no module `{named}`", hint)
 
@@ -109,31 +109,27 @@ def _string_methods(unit: Unit) -> Iterator[Finding]:
             yield Finding(*use.place, f"a string has no method `{name}`", hint)
 
 
-def _indexed(unit: Unit, name: str) -> Iterator[Index]:
-    """`name.member`, each, where `name` is the global."""
-    if name in unit.global_writes:
-        return
-    for root in unit.global_reads[name]:
-        index = unit.parents.get(root)
-        if isinstance(index, Index) and index.object is root and index.name:
-            yield index
+def _members(unit: Unit, name: str) -> Iterator[Access]:
+    """`name.member`, each, where `name` is the global or stands for it."""
+    if name not in unit.global_writes:
+        for root in unit.global_reads[name]:
+            yield from accesses(unit, root)
 
 
 def _added(unit: Unit, library: str) -> set[str]:
     """Names that the source adds to a library, which fails for another reason."""
     if library not in unit.global_reads:
         return set()
-    return {index.name for index in _indexed(unit, library) if is_target(unit.parents.get(index), index)}
+    found = _members(unit, library)
+    return {member.name for member in found if is_target(unit.parents.get(member.node), member.node)}
 
 
-def _uses(unit: Unit, name: str, member: str) -> Iterator[Index | Call]:
-    if member:
-        yield from (index for index in _indexed(unit, name) if index.name == member)
-    elif name in _CALLED_GLOBALS:
+def _uses(unit: Unit, name: str, member: str) -> Iterator[Expr]:
+    if name in _CALLED_GLOBALS:
         if name not in unit.global_writes:
             yield from unit.calls(name)
     else:
-        yield from _indexed(unit, name)
+        yield from (use.node for use in _members(unit, name) if not member or use.name == member)
 
 
 def _use(replacement: str) -> str | None:

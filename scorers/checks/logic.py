@@ -84,11 +84,28 @@ def constant_or_condition(unit: Unit) -> Iterator[Finding]:
             subject = unit.text(left.left) if isinstance(left, Binary) and is_comparison else ""
             hint = f"write `{subject} {left.op} {unit.text(right)}`" if isinstance(left, Binary) and subject else None
             yield at(node.right, f"`or {excerpt(unit, right)}` makes this condition true always", hint)
+    for node in operations(unit, "or"):
+        one, other = ungrouped(node.left), ungrouped(node.right)
+        if isinstance(one, Binary) and isinstance(other, Binary) and one.op == other.op == "~=" and _differ(unit, one, other):
+            yield at(node, f"`{excerpt(unit, one.left)}` always differs from one of the two", "write `and`")
+
+
+def _differ(unit: Unit, one: Binary, other: Binary) -> bool:
+    """`x ~= "a"` and `x ~= "b"`: the same value beside different constants."""
+    constants = (ungrouped(one.right), ungrouped(other.right))
+    if not all(isinstance(constant, String | Number) or _is_enum_item(constant) for constant in constants):
+        return False
+    return same(unit, one.left, other.left) and is_stable(unit, one.left) and not same(unit, *constants)
 
 
 def _is_truthy_constant(node: Expr) -> bool:
     """`true` is left out: who writes `or true` means it."""
-    return isinstance(node, String | Number | Table | Function)
+    return isinstance(node, String | Number | Table | Function) or _is_enum_item(node)
+
+
+def _is_enum_item(node: Expr) -> bool:
+    """`Enum.KeyCode.E`."""
+    return isinstance(node, Index) and isinstance(node.object, Index) and _root(node) == "Enum"
 
 
 def _last_operand(node: Expr) -> Expr:
@@ -100,7 +117,10 @@ def _last_operand(node: Expr) -> Expr:
 
 def _compares_like(left: Expr, right: Expr) -> bool:
     """`x == "a"` beside `"b"`: constants of one kind, so that the comparison was meant for both."""
-    return isinstance(left, Binary) and left.op == "==" and isinstance(right, String) and isinstance(left.right, String)
+    if not isinstance(left, Binary) or left.op != "==":
+        return False
+    of_texts = isinstance(right, String) and isinstance(left.right, String)
+    return of_texts or (_is_enum_item(right) and _is_enum_item(left.right))
 
 
 def _is_condition(unit: Unit, node: Node) -> bool:

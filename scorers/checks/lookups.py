@@ -1,13 +1,16 @@
 """Checks of searches that may find nothing."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
+from scorers.language.equality import canonical, tokens_in
 from scorers.language.expressions import Binary, Call, Cast, Expr, Group, Index, MethodCall, Name, Subscript
 from scorers.language.guards import Subject, is_guarded
 from scorers.language.node import Node
 from scorers.language.statements import Assign, Local
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, inside, place_in
 from scorers.roblox.inference import class_of, handler_of, type_of
 from scorers.roblox.table import classes, inherits
 
@@ -20,6 +23,12 @@ _FINDERS = (
     "FindFirstAncestorWhichIsA",
     "FindFirstDescendant",
 )
+_PLAYERS = ("GetPlayerFromCharacter", "GetPlayerByUserId")
+_CASTS = ("Raycast", "Blockcast", "Spherecast", "Shapecast")
+_MAX_PLACES = 50
+"""Places after an assignment that are looked at, so that a long block takes linear time."""
+_MAX_TOKENS = 100
+"""Tokens of a value that guards are searched for: each is compared with the conditions before it."""
 
 
 @check("unchecked-find-first-child", BUGS, ERROR)
@@ -36,15 +45,23 @@ def unchecked_find_first_child(unit: Unit) -> Iterator[Finding]:
         end
     Source: Roblox documentation, Instance:FindFirstChild.
     """
-    for call in unit.methods(*_FINDERS):
-        if _is_custom(unit, call):
+    for call in unit.methods(*_FINDERS, *_PLAYERS, *_CASTS):
+        if _is_custom(unit, call) or (call.name in _CASTS and class_of(unit, call.object) is None):
+            continue
+        if call.name in _PLAYERS and _in_character_handler(unit, call):
             continue
         use, cast = _unguarded_use(unit, call)
         if use is not None:
             name = call.args[0] if call.args else None
             shown = unit.text(name) if name is not None else ""
             message = f"`{call.name}({shown})` may be nil here"
-            yield at(use, message, "test the result first, or use WaitForChild", severity=WARNING if cast else None)
+            hint = (
+                "test the result first, or use WaitForChild"
+                if call.name.startswith("FindFirstChild")
+                else "test the result first"
+            )
+            is_mild = cast or call.name == "GetPlayerByUserId"  # ids often come from a player who is there
+            yield at(use, message, hint, severity=WARNING if is_mild else None)
 
 
 @check("character-nil", BUGS, WARNING)
@@ -76,12 +93,13 @@ def character_nil(unit: Unit) -> Iterator[Finding]:
 def _unguarded_use(unit: Unit, value: Expr) -> tuple[Node | None, bool]:
     """Where a value that may be nil is reached into without a guard, and whether a cast stands between."""
     outer, cast = _wrapped(unit, value)
-    key = _canonical(unit, value)
-    if is_guarded(unit, outer, lambda node: _canonical(unit, node) == key):
+    if tokens_in(unit, value) > _MAX_TOKENS or is_guarded(unit, outer, _is_written_like(unit, value)):
         return None, cast
     parent = unit.parents.get(outer)
     if _reaches_into(parent, outer):
         return outer, cast
+    if isinstance(parent, Assign):
+        return _unguarded_after(unit, outer, parent), cast
     variable = _held_by(unit, outer, parent)
     if variable is None or variable.writes:
         return None, cast
@@ -90,6 +108,29 @@ def _unguarded_use(unit: Unit, value: Expr) -> tuple[Node | None, bool]:
         if _reaches_into(unit.parents.get(read), read) and not is_guarded(unit, read, is_variable, since=variable.start):
             return read, cast
     return None, cast
+
+
+def _unguarded_after(unit: Unit, value: Expr, given: Assign) -> Node | None:
+    """Where a variable or a field is reached into after it was given the value, in the same function and block."""
+    target = given.targets[0]
+    if len(given.targets) > 1 or given.values[0] is not value or tokens_in(unit, target) > _MAX_TOKENS:
+        return None
+    variable = unit.variable_of.get(target) if isinstance(target, Name) else None
+    places: Sequence[Expr] = ()
+    if variable is not None:
+        places = sorted([*variable.reads, *variable.writes], key=attrgetter("start"))
+    elif isinstance(target, Index):
+        places = unit.members(target.name)
+    is_target, function = _is_written_like(unit, target), unit.function_of(given)
+    after = bisect_right(places, given.end, key=attrgetter("start"))
+    for place in inside(places[after : after + _MAX_PLACES], unit.parents[given]):
+        parent = unit.parents[place]
+        if isinstance(parent, Assign) and place in parent.targets and is_target(place):
+            return None
+        is_use = _reaches_into(parent, place) and is_target(place) and unit.function_of(place) is function
+        if is_use and not is_guarded(unit, place, is_target, since=given.start):
+            return place
+    return None
 
 
 def _wrapped(unit: Unit, value: Expr) -> tuple[Expr, bool]:
@@ -106,12 +147,7 @@ def _held_by(unit: Unit, value: Expr, parent: Node | None) -> Variable | None:
     """The local that holds the value, also where it stands behind `and`."""
     while isinstance(parent, Binary) and parent.op == "and" and value is parent.right:
         value, parent = parent, unit.parents.get(parent)
-    if not isinstance(parent, Local) or value not in parent.values:
-        return None
-    at_index = parent.values.index(value)
-    if at_index >= len(parent.bindings):
-        return None
-    return unit.variable_at[parent.bindings[at_index]]
+    return unit.holder_of.get(value) if isinstance(parent, Local) else None
 
 
 def _reaches_into(parent: Node | None, child: Node) -> bool:
@@ -125,8 +161,9 @@ def _is_variable(unit: Unit, variable: Variable) -> Subject:
     return lambda node: isinstance(node, Name) and unit.variable_of.get(node) is variable
 
 
-def _canonical(unit: Unit, node: Expr) -> str:
-    return "".join(unit.text(node).split())
+def _is_written_like(unit: Unit, value: Expr) -> Subject:
+    kind, length, key = type(value), tokens_in(unit, value), canonical(unit, value)
+    return lambda node: type(node) is kind and tokens_in(unit, node) == length and canonical(unit, node) == key
 
 
 def _is_custom(unit: Unit, call: MethodCall) -> bool:
@@ -145,7 +182,7 @@ def _is_player(unit: Unit, node: Expr) -> bool:
 
 def _is_read(unit: Unit, node: Expr) -> bool:
     parent = unit.parents.get(node)
-    return not (isinstance(parent, Assign) and node in parent.targets)
+    return not (isinstance(parent, Assign) and place_in(parent.targets, node) is not None)
 
 
 def _in_character_handler(unit: Unit, node: Node) -> bool:

@@ -19,7 +19,7 @@ from scorers.language.statements import (
     Return,
     Stat,
 )
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, place_in
 
 
 @check("reverse-loop-no-step", BUGS, ERROR)
@@ -127,9 +127,9 @@ def _is_only_read(unit: Unit, variable: Variable) -> bool:
     for read in variable.reads:
         around = unit.parents.get(read)
         if isinstance(around, Subscript) and around.object is read:
-            if isinstance(holder := unit.parents.get(around), Assign) and around in holder.targets:
+            if isinstance(holder := unit.parents.get(around), Assign) and place_in(holder.targets, around) is not None:
                 return False
-        elif not (isinstance(around, Unary) or (isinstance(around, GenericFor) and read in around.values)):
+        elif not (isinstance(around, Unary) or (isinstance(around, GenericFor) and place_in(around.values, read) is not None)):
             return False
     return True
 

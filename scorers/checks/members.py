@@ -8,7 +8,8 @@ from scorers.language.expressions import Expr, Index, MethodCall
 from scorers.language.unit import Unit, Variable
 from scorers.roblox import table
 from scorers.roblox.families import current_names, family, in_other_case, kinds_in_family
-from scorers.roblox.inference import literal, receiver_of
+from scorers.roblox.inference import receiver_of
+from scorers.roblox.texts import text_of
 
 _KINDS = {"p": "a property", "e": "an event", "c": "a callback", "m": "a method"}
 _PLUGIN_CLASSES = frozenset(("ChangeHistoryService", "ScriptEditorService", "Selection", "StudioService", "PluginGuiService"))
@@ -32,7 +33,7 @@ def unknown_member(unit: Unit) -> Iterator[Finding]:
             yield finding
     for call in unit.methods("GetPropertyChangedSignal"):
         receiver = receiver_of(unit, call.object)
-        name = literal(call.args[0]) if call.args else None
+        name = text_of(unit, call.args[0]) if call.args else None
         if name is None or receiver is None or receiver.name not in table.classes() or name in family(receiver.name):
             continue
         message = f"{named(receiver.name)} has no property `{name}`"
@@ -165,5 +166,5 @@ def _is_plugin(unit: Unit) -> bool:
     """Whether the source runs in a plugin: nothing else asks for Studio's services."""
     if "plugin" in unit.global_reads or any(unit.methods("CreateToolbar", "CreateDockWidgetPluginGui")):
         return True
-    named_services = (literal(call.args[0]) for call in unit.methods("GetService") if call.args)
+    named_services = (text_of(unit, call.args[0]) for call in unit.methods("GetService") if call.args)
     return any(name in _PLUGIN_CLASSES for name in named_services)

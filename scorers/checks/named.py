@@ -5,7 +5,7 @@ from typing import NamedTuple
 from scorers.language.expressions import Expr, Function, Index, Name
 from scorers.language.node import Node
 from scorers.language.statements import Assign, FunctionDeclaration, Local, LocalFunction
-from scorers.language.unit import Unit, Variable
+from scorers.language.unit import Unit, Variable, place_in
 
 
 class Named(NamedTuple):
@@ -34,14 +34,10 @@ def _named(unit: Unit, function: Function) -> Named | None:
         return Named(parent.binding.name, function, parent, unit.variable_at.get(parent.binding), None)
     if isinstance(parent, FunctionDeclaration):
         return _by_target(unit, parent.target, function, parent)
-    if isinstance(parent, Assign) and function in parent.values:
-        index = parent.values.index(function)
+    if isinstance(parent, Assign) and (index := place_in(parent.values, function)) is not None:
         return _by_target(unit, parent.targets[index], function, parent) if index < len(parent.targets) else None
-    if isinstance(parent, Local) and function in parent.values:
-        index = parent.values.index(function)
-        if index < len(parent.bindings):
-            binding = parent.bindings[index]
-            return Named(binding.name, function, parent, unit.variable_at.get(binding), None)
+    if isinstance(parent, Local) and (variable := unit.holder_of.get(function)) is not None:
+        return Named(variable.name, function, parent, variable, None)
     return None
 
 

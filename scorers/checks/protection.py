@@ -5,8 +5,9 @@ from itertools import chain, islice
 
 from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name
 from scorers.language.node import Node
+from scorers.language.paths import global_path
 from scorers.language.statements import Assign, FunctionDeclaration, LocalFunction
-from scorers.language.unit import Unit
+from scorers.language.unit import Unit, place_in
 
 _CATCHERS = frozenset(("pcall", "xpcall"))
 _WORDS = "Connect ConnectParallel Once spawn defer delay BindToClose BindToRenderStep BindAction wrap create"
@@ -47,7 +48,7 @@ def _runs_later(unit: Unit, function: Function) -> bool:
 def _runs_protected(unit: Unit, function: Function) -> bool:
     parent = unit.parents[function]
     if isinstance(parent, Call | MethodCall):
-        return function in parent.args and callee_name(parent) not in _RUN_LATER
+        return place_in(parent.args, function) is not None and callee_name(parent) not in _RUN_LATER
     references = islice(_references(unit, function, parent), _MOST_REFERENCES)
     return any(_is_handed_over(unit, reference) for reference in references)
 
@@ -72,12 +73,11 @@ def _references(unit: Unit, function: Function, parent: Node) -> Iterable[Expr]:
 def _is_handed_over(unit: Unit, reference: Expr) -> bool:
     """The function is an argument of a call that may catch its errors, or is called where they are caught."""
     parent = unit.parents[reference]
-    if isinstance(parent, Call | MethodCall) and reference in parent.args:
+    if isinstance(parent, Call | MethodCall) and place_in(parent.args, reference) is not None:
         return callee_name(parent) not in _RUN_LATER
     return is_protected(unit, reference)
 
 
 def is_catcher(unit: Unit, node: Node) -> bool:
     """Whether a node is a call of pcall or xpcall."""
-    is_global = isinstance(node, Call) and isinstance(node.function, Name) and node.function not in unit.variable_of
-    return is_global and callee_name(node) in _CATCHERS
+    return isinstance(node, Call) and global_path(unit, node.function) in _CATCHERS

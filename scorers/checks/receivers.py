@@ -1,15 +1,18 @@
 """Uses of members of values whose class or data type is known, found once for all checks of members."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from scorers.language.expressions import Call, Index, MethodCall
+from scorers.language.expressions import Call, Expr, Index, MethodCall, Subscript
 from scorers.language.node import Node
+from scorers.language.paths import reads_of
 from scorers.language.statements import Assign, CompoundAssign, FunctionDeclaration
-from scorers.language.unit import Unit
+from scorers.language.unit import Unit, place_in
 from scorers.roblox import table
 from scorers.roblox.families import member_of
 from scorers.roblox.inference import receiver_of
 from scorers.roblox.table import Member
+from scorers.roblox.texts import text_of
 
 READ, WRITE, METHOD, DOT_CALL = "read", "write", "method", "dot call"
 
@@ -44,6 +47,25 @@ class Use(NamedTuple):
 def place(node: Index | MethodCall) -> tuple[int, int]:
     """Where the name of a member stands."""
     return node.name_start, node.name_start + len(node.name)
+
+
+class Access(NamedTuple):
+    """`value.name` or `value["name"]`. `start` and `end` are those of the name."""
+
+    node: Index | Subscript
+    name: str
+    start: int
+    end: int
+
+
+def accesses(unit: Unit, value: Expr) -> Iterator[Access]:
+    """Where a member of a value is named: right there, and at the locals that stand for the value."""
+    for read in reads_of(unit, value):
+        node = unit.parents.get(read)
+        if isinstance(node, Index) and node.object is read and node.name:
+            yield Access(node, node.name, *place(node))
+        elif isinstance(node, Subscript) and node.object is read and (name := text_of(unit, node.key)):
+            yield Access(node, name, node.key.start, node.key.end)
 
 
 def odd_uses(unit: Unit) -> list[Use]:
@@ -95,7 +117,7 @@ def made_instances(unit: Unit) -> frozenset[Call]:
 def is_target(parent: Node | None, node: Node) -> bool:
     """Whether a statement gives a value to `node`."""
     if isinstance(parent, Assign):
-        return any(target is node for target in parent.targets)
+        return place_in(parent.targets, node) is not None
     return isinstance(parent, CompoundAssign | FunctionDeclaration) and parent.target is node
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
 from scorers.checks.protection import is_protected
 from scorers.language.exits import ends
-from scorers.language.expressions import Boolean, Expr, Function, Name, Nil
+from scorers.language.expressions import Boolean, Call, Expr, Function, Name, Nil
 from scorers.language.statements import Assign, CallStatement, Return
-from scorers.language.unit import Unit
+from scorers.language.unit import Unit, place_in
 from scorers.roblox.inference import class_of
 
 _SERVICES = frozenset(
@@ -17,6 +17,8 @@ _SERVICES = frozenset(
         "LocalizationService", "AvatarEditorService", "UserService", "AssetService", "InsertService",
     )
 )  # fmt: skip
+_MOST_STATEMENTS = 50
+"""Assignments of one function that are looked at, so that nested ones take linear time."""
 _WITHOUT_SUFFIX = ("GetProductInfo", "AwardBadge", "LoadAsset", "ReserveServer")
 _QUIET = frozenset(("WaitForChildAsync", "LoadCharacterAsync"))
 
@@ -62,10 +64,20 @@ def ignored_pcall_result(unit: Unit) -> Iterator[Finding]:
     Source: practice; Luau's own pcall returns success and error.
     """
     for call in unit.calls("pcall"):
-        if isinstance(unit.parents[call], CallStatement):
+        if isinstance(unit.parents[call], CallStatement) and not _leaves_a_result(unit, call):
             yield at(
                 call.function, "the result of pcall is dropped: errors stay unseen", "write `local ok, message = pcall(...)`"
             )
+
+
+def _leaves_a_result(unit: Unit, call: Call) -> bool:
+    """Whether the function sets a variable of the code around, which tells whether it came that far."""
+    function = call.args[0] if call.args else None
+    return isinstance(function, Function) and any(
+        isinstance(target, Name) and target in unit.variable_of and unit.variable_of[target].start < function.start
+        for statement in unit.within(Assign, function)[:_MOST_STATEMENTS]
+        for target in statement.targets[:1]
+    )
 
 
 @check("process-receipt-no-decision", BUGS, ERROR)
@@ -87,7 +99,7 @@ def process_receipt_no_decision(unit: Unit) -> Iterator[Finding]:
     """
     for target in unit.members("ProcessReceipt"):
         parent = unit.parents[target]
-        if not isinstance(parent, Assign) or target not in parent.targets:
+        if not isinstance(parent, Assign) or place_in(parent.targets, target) is None:
             continue
         function = _function(unit, parent.values[0])
         if function is None:

@@ -144,8 +144,8 @@ def _name_of(unit: Unit, value: String) -> str:
     """What a value is given to: the variable or field that holds it."""
     parent = unit.parents.get(value)
     if isinstance(parent, Local):
-        index = parent.values.index(value)
-        return parent.bindings[index].name if index < len(parent.bindings) else ""
+        variable = unit.holder_of.get(value)
+        return variable.name if variable is not None else ""
     if isinstance(parent, Assign) and len(parent.targets) == 1:
         target = parent.targets[0]
         return (

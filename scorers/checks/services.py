@@ -7,7 +7,8 @@ from scorers.checks.receivers import place, suggestion
 from scorers.language.expressions import Index
 from scorers.language.unit import Unit
 from scorers.roblox import table
-from scorers.roblox.inference import class_of, literal
+from scorers.roblox.inference import class_of
+from scorers.roblox.texts import text_of
 
 GETTERS = ("GetService", "FindService", "getService", "service")
 
@@ -25,7 +26,7 @@ def unknown_service(unit: Unit) -> Iterator[Finding]:
     Source: Roblox API reference, ServiceProvider:GetService.
     """
     for call in unit.methods(*GETTERS):
-        name = literal(call.args[0]) if call.args else None
+        name = text_of(unit, call.args[0]) if call.args else None
         if name is None or name in table.services() or class_of(unit, call.object) != "DataModel":
             continue
         yield at(call.args[0], f"there is no service `{name}`", suggestion(unit, name, table.services()))

@@ -202,9 +202,9 @@ def _services(unit: Unit, names: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
         if name not in names:
             continue
         parent = unit.parents.get(call)
-        if isinstance(parent, Local) and call in parent.values and (index := parent.values.index(call)) < len(parent.bindings):
-            reads = unit.variable_at[parent.bindings[index]].reads
-            yield from ((name, read) for read in reads[:1])
+        variable = unit.holder_of.get(call)
+        if isinstance(parent, Local) and variable is not None:
+            yield from ((name, read) for read in variable.reads[:1])
         else:
             yield name, call
 

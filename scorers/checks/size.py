@@ -1,13 +1,13 @@
 """Checks of the quality scorer: what is too long, too deep or too much at once."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 
 from scorers.checks.check import INFO, QUALITY, Finding, at, check
 from scorers.language.expressions import Binary, Call, Expr, Function, IfElse, Index, Name, Number, Unary
 from scorers.language.node import Node
-from scorers.language.position import position
+from scorers.language.position import line_of, position
 from scorers.language.statements import Block, CompoundAssign, GenericFor, If, NumericFor, Repeat, While
 from scorers.language.tokens import STRING
 from scorers.language.unit import Unit, first_inside
@@ -193,11 +193,16 @@ def magic_number(unit: Unit) -> Iterator[Finding]:
     if len(numbers) < MIN_OF_NUMBER:
         return
     counts = Counter([number.text for number in numbers])
-    for text, count in counts.items():
-        if count >= MIN_OF_NUMBER and text not in _PLAIN_NUMBERS:
-            used = [number for number in numbers if number.text == text and _is_in_expression(unit, number)]
-            if len(used) >= MIN_OF_NUMBER:
-                yield at(used[0], f"`{text}` stands in {len(used)} places without a name", "give the number a name")
+    often = {text for text, count in counts.items() if count >= MIN_OF_NUMBER} - _PLAIN_NUMBERS
+    if not often:
+        return
+    by_text: dict[str, list[Number]] = {text: [] for text in counts if text in often}
+    for number in numbers:
+        if number.text in often and _is_in_expression(unit, number):
+            by_text[number.text].append(number)
+    for text, used in by_text.items():
+        if len(used) >= MIN_OF_NUMBER:
+            yield at(used[0], f"`{text}` stands in {len(used)} places without a name", "give the number a name")
 
 
 def depths(unit: Unit) -> dict[Block, int]:
@@ -217,8 +222,12 @@ def depths(unit: Unit) -> dict[Block, int]:
 
 def code_lines(unit: Unit, node: Node) -> int:
     """Lines of a node on which there is code."""
+    lines: list[int] | None = unit.memo.get("code lines")
     starts = unit.tokens.starts
-    return len({start >> 24 for start in starts[bisect_left(starts, node.start) : bisect_left(starts, node.end)]})
+    if lines is None:
+        lines = unit.memo["code lines"] = sorted({line_of(start) for start in starts[:-1]})
+    last = starts[bisect_left(starts, node.end) - 1]
+    return bisect_right(lines, line_of(last)) - bisect_left(lines, node.line)
 
 
 def complexities(unit: Unit) -> dict[Function | None, int]:
@@ -270,7 +279,19 @@ def _is_in_expression(unit: Unit, number: Number) -> bool:
         node, parent = parent, unit.parents.get(parent)
     if isinstance(parent, CompoundAssign):
         return True
-    return isinstance(parent, Binary) and not any(_is_construction(around) for around in unit.ancestors(parent))
+    return isinstance(parent, Binary) and not _in_construction(unit, parent)
+
+
+def _in_construction(unit: Unit, node: Node) -> bool:
+    known: dict[Node, bool] = unit.memo.setdefault("in constructions", {})
+    path = []
+    around: Node | None = node
+    while around is not None and around not in known and not _is_construction(around):
+        path.append(around)
+        around = unit.parents.get(around)
+    found = around is not None and known.get(around, True)
+    known.update(dict.fromkeys(path, found))
+    return found
 
 
 def _is_construction(node: Node) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scorers.checks.protection import is_catcher
-from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name
+from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name, Table
 from scorers.language.node import Node
 from scorers.language.statements import Assign, Return
 from scorers.language.unit import Unit, Variable
@@ -55,10 +55,12 @@ def is_store(unit: Unit, node: Expr) -> bool:
     """Whether a value is a data store, as far as one file tells."""
     if _is_getter(node) or class_of(unit, node) in _CLASSES:
         return True
-    if isinstance(node, Name):
-        variable = unit.variable_of.get(node)
-        return variable is not None and variable in _store_variables(unit)
-    return isinstance(node, Index) and node.name in _store_fields(unit)
+    return _is_store_variable(unit, node) or (isinstance(node, Index) and node.name in _store_fields(unit))
+
+
+def _is_store_variable(unit: Unit, node: Expr) -> bool:
+    variable = unit.variable_of.get(node) if isinstance(node, Name) else None
+    return variable is not None and variable in _store_variables(unit)
 
 
 def _is_getter(node: Node | None) -> bool:
@@ -94,7 +96,9 @@ def _store_fields(unit: Unit) -> set[str]:
     """Names of fields that are given a data store."""
     found: set[str] | None = unit.memo.get("store fields")
     if found is None:
-        found = {target.name for target, value in _assignments(unit) if isinstance(target, Index) and _is_getter(value)}
+        given = [(target.name, value) for target, value in _assignments(unit) if isinstance(target, Index)]
+        given += [(entry.name, entry.value) for table in unit.all(Table) for entry in table.fields if entry.name is not None]
+        found = {name for name, value in given if _is_getter(value) or _is_store_variable(unit, value)}
         unit.memo["store fields"] = found
     return found
 

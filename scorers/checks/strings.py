@@ -12,6 +12,7 @@ from scorers.language.expressions import (
     Expr,
     Function,
     Group,
+    Index,
     Interpolated,
     MethodCall,
     Name,
@@ -112,12 +113,21 @@ def _format(call: Expr, template: Expr, text: str, args: list[Expr]) -> Iterator
             yield at(template, f"`{shown}` is no placeholder of `string.format`", hint, severity=ERROR)
             return
         wanted += 1
-    is_open = bool(args) and isinstance(args[-1], Call | MethodCall | Vararg)
+    is_open = bool(args) and isinstance(args[-1], Call | MethodCall | Vararg) and not _gives_one(args[-1])
     if len(args) > wanted and not (is_open and len(args) - 1 <= wanted):
         yield at(call, f"the format has {wanted} placeholders and gets {len(args)} values", "the values after the last are lost")
     elif len(args) < wanted and not is_open:
         message = f"the format has {wanted} placeholders and gets {len(args)} values"
         yield at(call, message, "give every placeholder a value", severity=ERROR)
+
+
+def _gives_one(node: Expr) -> bool:
+    """Whether a call gives exactly one value: `math.floor(x)`, `tostring(x)`."""
+    function = node.function if isinstance(node, Call) else None
+    if isinstance(function, Name):
+        return function.name in ("tostring", "type", "typeof")
+    is_math = isinstance(function, Index) and isinstance(function.object, Name) and function.object.name == "math"
+    return is_math and isinstance(function, Index) and function.name not in ("modf", "frexp")
 
 
 @check("string-concat-in-loop", BUGS, INFO)
@@ -185,8 +195,22 @@ def _only_grows(unit: Unit, variable: Variable, loop: Stat) -> bool:
 
 
 def _is_growing(unit: Unit, use: Node, variable: Variable) -> bool:
-    for around in unit.ancestors(use):
-        if isinstance(around, Stat | Function):
-            target = _extended(unit, around)
-            return target is not None and unit.variable_of.get(target) is variable
-    return False
+    return _grown_around(unit, use) is variable
+
+
+def _grown_around(unit: Unit, use: Node) -> Variable | None:
+    """The text that the statement around a use makes longer. Kept for every node on the way: a text may have many parts."""
+    known: dict[Node, Variable | None] = unit.memo.setdefault("texts grown around", {})
+    path = [use]
+    around = unit.parents.get(use)
+    while around is not None and around not in known and not isinstance(around, Stat | Function):
+        path.append(around)
+        around = unit.parents.get(around)
+    if around is not None and around not in known:
+        path.append(around)
+        target = _extended(unit, around)
+        found = unit.variable_of.get(target) if target is not None else None
+    else:
+        found = known[around] if around is not None else None
+    known.update(dict.fromkeys(path, found))
+    return found

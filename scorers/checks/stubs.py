@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scorers.checks.check import ERROR, INFO, QUALITY, WARNING, Finding, at, check
 from scorers.checks.completeness import inner_remarks, is_note, is_placeholder, remark_above
 from scorers.checks.named import Named, named_functions
-from scorers.language.expressions import Boolean, Call, Expr, Function, Group, Name, Nil, Number, String, Table, Unary
+from scorers.language.expressions import Boolean, Call, Expr, Function, Group, Index, Name, Nil, Number, String, Table, Unary
 from scorers.language.statements import CallStatement, Do, Local, Return, Stat, TypeAlias
 from scorers.language.unit import Unit
 from scorers.roblox.inference import literal
@@ -90,7 +90,7 @@ def empty_program(unit: Unit) -> Iterator[Finding]:
     Source: answers of language models.
     """
     statements = [statement for statement in unit.tree.statements if type(statement) is not TypeAlias]
-    if not 0 < len(statements) <= _MAX_IDLE or not all(_is_idle(statement) for statement in statements):
+    if unit.errors or not 0 < len(statements) <= _MAX_IDLE or not all(_is_idle(statement) for statement in statements):
         return
     last = statements[-1]
     if not (isinstance(last, Return) and _returns_value(unit, last)):
@@ -113,6 +113,7 @@ def only_prints(unit: Unit) -> Iterator[Finding]:
         yield at(statements[0], "this source only prints fixed text", "write what was asked for")
 
 
+_IDLE_CALLS = frozenset(("wait", "assert", "error"))
 _MAX_IDLE = 3
 """More statements than these are a list of settings or a lesson, and no excuse for an answer."""
 
@@ -208,19 +209,30 @@ def _is_constant(value: Expr) -> bool:
 
 def _is_idle(statement: Stat) -> bool:
     """Whether a statement has no effect that anybody could see."""
+    while isinstance(statement, Do) and len(statement.body.statements) == 1:
+        statement = statement.body.statements[0]
+    if isinstance(statement, CallStatement):
+        return _is_idle_call(statement.call)
     if isinstance(statement, Do):
-        return all(_is_idle(inner) for inner in statement.body.statements[:_MAX_IDLE])
-    if isinstance(statement, Return):
-        return True
-    return isinstance(statement, Local) and all(_is_constant(value) for value in statement.values)
+        return not statement.body.statements
+    return isinstance(statement, Return) or (
+        isinstance(statement, Local) and all(_is_constant(value) for value in statement.values)
+    )
+
+
+def _is_idle_call(call: Expr) -> bool:
+    """`task.wait()`, `assert(true)`, `error("not implemented")`: waiting, or judging a constant."""
+    function = call.function if isinstance(call, Call) else None
+    name = function.name if isinstance(function, Name | Index) else ""
+    return isinstance(call, Call) and name in _IDLE_CALLS and all(_is_constant(arg) for arg in call.args)
 
 
 def _returns_value(unit: Unit, statement: Return) -> bool:
-    """Whether a module's result is of use: more than nil, a boolean or an empty table, directly or in a local."""
+    """Whether a module's result is of use: more than a constant or an empty table, directly or in a local."""
     for value in statement.values:
         variable = unit.variable_of.get(value) if isinstance(value, Name) else None
         held = variable.value if variable is not None else value
-        if held is not None and not isinstance(held, Nil | Boolean) and not (isinstance(held, Table) and not held.fields):
+        if held is not None and not _is_constant(held):
             return True
     return False
 

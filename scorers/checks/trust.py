@@ -90,8 +90,7 @@ def arguments(unit: Unit, handler: Handler) -> list[Argument]:
     memo: dict[Function, list[Argument]] = unit.memo.setdefault("client arguments", {})
     if handler.function not in memo:
         memo[handler.function] = [
-            follow(unit, handler.function, unit.variable_at[binding])
-            for binding in handler.function.params[1:_MAX_PARAMETERS]
+            follow(unit, handler.function, unit.variable_at[binding]) for binding in handler.function.params[1:_MAX_PARAMETERS]
         ]
     return memo[handler.function]
 

@@ -1,6 +1,7 @@
 """The command `luau-score`, which is also `rft score` and `python -m scorers`."""
 
 import io
+import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scorers.cli.problems import Problem
+from scorers.cli.problems import Problem, ScorerFailed
 from scorers.cli.threshold import Pair, Threshold
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def score_command(program: str) -> click.Command:
         "--allow-comments/--no-allow-comments", default=None, help="Whether comments may silence checks: in files, not in rows."
     )
     @click.option("--tools/--no-tools", default=None, help="Ask luau-compile, and luau-lsp or luau-analyze, on PATH: for files.")
+    @click.version_option(None, "--version", package_name="rft", message="%(prog)s %(version)s")
     @click.option("--definitions", metavar="D_LUAU", help="Declarations of Roblox's globals for luau-lsp; means --tools too.")
     @click.pass_context
     def score(context: click.Context, /, form: str | None, as_json: bool, as_sarif: bool, **more: Any) -> None:
@@ -80,6 +82,8 @@ def score_command(program: str) -> click.Command:
         chosen = _form(form, as_json=as_json, as_sarif=as_sarif)
         scoring = {name: more[name] for name in _SCORING}
         _fill_in(scoring, of_files=more["rows"] is None)
+        if more["min_score"] is not None and math.isnan(more["min_score"]):
+            raise Problem("--min-score is not a number.", hint="It lies from 0 to 1.")
         options = Options(more["workers"] or os.cpu_count() or 1, more["min_score"], more["strict"], scoring)
         context.exit(_run(more["files"], more["rows"], chosen, options))
 
@@ -118,6 +122,8 @@ def _run(files: tuple[str, ...], rows: str | None, form: str | None, options: Op
         raise Problem("there is nothing to score.", hint="Name a file or a folder, or - for standard input.")
     if rows is not None and (files or form is not None):
         raise Problem("--jsonl takes no other files and no format.", hint="Its output is always one line of JSON a row.")
+    if sys.stdout is None:
+        raise ScorerFailed("standard output is closed.", hint="Send it to a file or a pipe.")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Names of files need not be UTF-8, and a pipe's encoding need not have every letter of a message.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -125,10 +131,18 @@ def _run(files: tuple[str, ...], rows: str | None, form: str | None, options: Op
         low = _score_files(files, form or "text", options) if rows is None else _score_rows(rows, options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes standard output once more at exit, and would complain there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return _SIGPIPE_EXIT
+    except OSError as error:
+        _drop_output()
+        hint = "Send it to a place that takes it, and run the command again."
+        raise ScorerFailed(f"the output cannot be written: {error.strerror}.", hint=hint) from error
     return low.tell()
+
+
+def _drop_output() -> None:
+    """Python flushes standard output once more at exit, and would complain there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _score_files(names: tuple[str, ...], form: str, options: Options) -> Threshold:

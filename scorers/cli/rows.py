@@ -1,7 +1,6 @@
 """Rows of JSON in, rows of JSON out."""
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -9,8 +8,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from scorers.cli.problems import Problem
+from scorers.cli.sources import standard_input
 from scorers.extraction import extract_code
-from scorers.replies import ACCEPT, ReplyCheck, verify_reply
+from scorers.replies import ACCEPT, WRONG_LANGUAGE, ReplyCheck, verify_reply
 
 _REPLIES = ("response", "completion")
 """Fields that hold a model's reply, the first one there counts."""
@@ -44,7 +44,7 @@ class Row:
 def open_rows(name: str) -> Iterator[IO[bytes]]:
     """Open a file of rows, `-` for standard input. Raises Problem where it cannot be opened."""
     if name == "-":
-        yield sys.stdin.buffer
+        yield standard_input()
         return
     with ExitStack() as stack:
         try:
@@ -67,12 +67,12 @@ def read_rows(lines: Iterable[bytes]) -> Iterator[Row]:
 
 def _row(line: bytes, number: int) -> Row:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise _bad(number, f"is not JSON ({error})") from error
     if not isinstance(fields, dict):
         raise _bad(number, "is not an object")
-    field = next((name for name in ("code", *_REPLIES) if name in fields), None)
+    field = next((name for name in ("code", *_REPLIES) if fields.get(name) is not None), None)
     if field is None:
         raise _bad(number, 'has no "code" and no "response"')
     text = fields[field]
@@ -80,7 +80,13 @@ def _row(line: bytes, number: int) -> Row:
         raise _bad(number, f'has a "{field}" that is no string')
     if field == "code":
         return Row(fields.get("id"), text, number)
-    return Row(fields.get("id"), extract_code(text).code, number, verify_reply(text))
+    checked = verify_reply(text)
+    code = "" if checked.verdict == WRONG_LANGUAGE else extract_code(text).code
+    return Row(fields.get("id"), code, number, checked)
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _bad(number: int, what: str) -> Problem:

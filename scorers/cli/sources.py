@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -42,11 +43,11 @@ def find_files(names: Sequence[str]) -> list[str]:
             inside = sorted(_walk(name))
             if not inside:
                 raise Problem(f"the folder {name} has no .luau or .lua file.", hint="Check the path.")
-            found.update(dict.fromkeys(inside))
+            found.update(dict.fromkeys(map(os.path.normpath, inside)))
         else:
             if name != "-" and not Path(name).exists():
                 raise Problem(f"{name} cannot be read: there is no such file.", hint="Check the path.")
-            found[name] = None
+            found[os.path.normpath(name)] = None
     return list(found)
 
 
@@ -61,6 +62,13 @@ def _unreadable(error: OSError) -> None:
     raise Problem(f"the folder {error.filename} cannot be read: {error.strerror}.", hint="Check its permissions.") from error
 
 
+def standard_input() -> BinaryIO:
+    """What stands behind `-`. Raises Problem where it is closed."""
+    if sys.stdin is None:
+        raise Problem("standard input is closed.", hint="Pipe something in, or name a file.")
+    return sys.stdin.buffer
+
+
 def read_source(name: str) -> Source:
     """Read one file. What is not UTF-8 is replaced, with a note on standard error.
 
@@ -69,7 +77,7 @@ def read_source(name: str) -> Source:
     """
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(_MAX_BYTES)
+            data = standard_input().read(_MAX_BYTES)
         else:
             with Path(name).open("rb") as file:
                 data = file.read(_MAX_BYTES)

@@ -88,9 +88,12 @@ def main() -> None:
     os.close(null_fd)
     # Ctrl-C reaches the whole process group. What then happens is for the parent to decide.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for line in sys.stdin.buffer:
-        protocol.write(json.dumps(_reply(line)).encode() + b"\n")
-        protocol.flush()
+    try:
+        for line in sys.stdin.buffer:
+            protocol.write(json.dumps(_reply(line)).encode() + b"\n")
+            protocol.flush()
+    except BrokenPipeError:
+        os._exit(0)  # nobody waits for the answer any more: not even the flush at exit
 
 
 def _reply(line: bytes) -> dict[str, Any]:

@@ -38,10 +38,18 @@ def canonical(unit: Unit, node: Node) -> str:
     return " ".join(tokens.texts[bisect_left(starts, node.start) : bisect_left(starts, node.end)])
 
 
+def tokens_in(unit: Unit, node: Node) -> int:
+    """How many tokens a node has."""
+    starts = unit.tokens.starts
+    return bisect_left(starts, node.end) - bisect_left(starts, node.start)
+
+
 def same(unit: Unit, one: Expr, other: Expr) -> bool:
     """Whether two expressions are written alike, apart from layout, comments and outer parentheses."""
     one, other = ungrouped(one), ungrouped(other)
-    return type(one) is type(other) and canonical(unit, one) == canonical(unit, other)
+    if type(one) is not type(other) or tokens_in(unit, one) != tokens_in(unit, other):
+        return False
+    return canonical(unit, one) == canonical(unit, other)
 
 
 def is_stable(unit: Unit, node: Expr) -> bool:

@@ -33,7 +33,11 @@ Subject = Callable[[Expr], bool]
 
 _PROTECTED = frozenset(("pcall", "xpcall"))
 _LOOK_BACK = 200
-"""Statements of one block that are searched for a guard, so that a file of one long block takes linear time."""
+"""Guards of one block that are looked at before a use."""
+_LEAST_STEPS = 20_000
+_STEPS_PER_TOKEN = 5
+"""Conditions that are looked at in one source, in all; beyond that a value counts as guarded. Real code needs less than one for
+each token. With locals that hold conditions of each other the steps would double with each of them."""
 
 
 def is_guarded(unit: Unit, use: Node, subject: Subject, *, since: int = 0) -> bool:
@@ -42,6 +46,8 @@ def is_guarded(unit: Unit, use: Node, subject: Subject, *, since: int = 0) -> bo
     for around in unit.ancestors(use):
         if around.end <= since:
             return False
+        if _is_tired(unit):
+            return True
         if isinstance(around, Block):
             if _block_guards(unit, around, child, subject, since):
                 return True
@@ -83,17 +89,45 @@ def _if_guards(unit: Unit, statement: If, child: Node, subject: Subject) -> bool
 
 def _block_guards(unit: Unit, block: Block, child: Node, subject: Subject, since: int) -> bool:
     """A statement before this one lets only a value that is there pass."""
-    statements = block.statements
-    last = bisect_left(statements, child.start, key=attrgetter("start"))
+    candidates = _candidates(unit, block)
+    last = bisect_left(candidates, child.start, key=attrgetter("start"))
     for at in range(last - 1, max(-1, last - 1 - _LOOK_BACK), -1):
-        if statements[at].start < since:
+        if candidates[at].start < since:
             return False
-        if _passes_only(unit, statements[at], subject):
+        if _passes_only(unit, candidates[at], subject):
             return True
     return False
 
 
+def _candidates(unit: Unit, block: Block) -> list[Stat]:
+    """The statements of a block that let only some values pass."""
+    memo: dict[Block, list[Stat]] = unit.memo.setdefault("guards of blocks", {})
+    found = memo.get(block)
+    if found is None:
+        found = memo[block] = [statement for statement in block.statements if _is_candidate(unit, statement)]
+    return found
+
+
+def _is_candidate(unit: Unit, statement: Stat) -> bool:
+    if isinstance(statement, If):
+        return ends(unit, statement.blocks[0])
+    if isinstance(statement, CallStatement):
+        return _is_assert(statement.call)
+    return isinstance(statement, While | Repeat) or (isinstance(statement, Local) and any(map(_is_assert, statement.values)))
+
+
+def _is_tired(unit: Unit) -> bool:
+    """Counts a step; whether the source has had its share."""
+    left: int | None = unit.memo.get("steps for guards")
+    if left is None:
+        left = max(_LEAST_STEPS, _STEPS_PER_TOKEN * len(unit.tokens.starts))
+    unit.memo["steps for guards"] = left - 1
+    return left <= 0
+
+
 def _passes_only(unit: Unit, statement: Stat, subject: Subject) -> bool:
+    if _is_tired(unit):
+        return True
     if isinstance(statement, If):
         for condition, block in zip(statement.conditions, statement.blocks, strict=True):
             if not ends(unit, block):
@@ -111,13 +145,16 @@ def _passes_only(unit: Unit, statement: Stat, subject: Subject) -> bool:
 
 
 def _asserts(unit: Unit, call: Expr, subject: Subject) -> bool:
-    is_assert = isinstance(call, Call) and isinstance(call.function, Name) and call.function.name == "assert"
-    return is_assert and isinstance(call, Call) and bool(call.args) and truthy(unit, call.args[0], subject)
+    return isinstance(call, Call) and _is_assert(call) and bool(call.args) and truthy(unit, call.args[0], subject)
+
+
+def _is_assert(call: Expr) -> bool:
+    return isinstance(call, Call) and isinstance(call.function, Name) and call.function.name == "assert"
 
 
 def truthy(unit: Unit, condition: Expr, subject: Subject) -> bool:
     """Whether the subject is there when `condition` holds."""
-    if subject(condition):
+    if _is_tired(unit) or subject(condition):
         return True
     if isinstance(condition, Group):
         return truthy(unit, condition.value, subject)
@@ -140,6 +177,8 @@ def truthy(unit: Unit, condition: Expr, subject: Subject) -> bool:
 
 def falsy(unit: Unit, condition: Expr, subject: Subject) -> bool:
     """Whether the subject is there when `condition` does not hold."""
+    if _is_tired(unit):
+        return True
     if isinstance(condition, Group):
         return falsy(unit, condition.value, subject)
     if isinstance(condition, Unary):

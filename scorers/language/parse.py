@@ -7,6 +7,7 @@ from scorers.language.cursor import MAX_PROBLEMS
 from scorers.language.escapes import UNFINISHED
 from scorers.language.foreign import explain
 from scorers.language.parser import Parser
+from scorers.language.paths import find_stand_ins
 from scorers.language.position import COLUMN_BITS, position
 from scorers.language.problem import SyntaxProblem
 from scorers.language.recursion import deep_recursion
@@ -22,7 +23,7 @@ def parse(source: str) -> Unit:
     if len(source) > MAX_CHARACTERS:
         unit = parse("")
         place = position(1, 1)
-        message = f"the source has {len(source):,} characters; {MAX_CHARACTERS:,} are read at most"
+        message = f"the source has more than {MAX_CHARACTERS:,} characters"
         unit.errors = (SyntaxProblem(place, place + 1, message, "split it into modules"),)
         return unit
     tokens = tokenize(source)
@@ -30,6 +31,7 @@ def parse(source: str) -> Unit:
         parser = Parser(tokens)
         unit = Unit(source, tokens, parser.chunk())
         others = [*parser.problems, *bind(unit)[:MAX_PROBLEMS]]
+    find_stand_ins(unit)
     problems = _distinct(tokens.problems[:MAX_PROBLEMS], others)
     unit.errors = tuple(sorted((explain(problem, tokens) for problem in problems), key=attrgetter("start")))
     return unit

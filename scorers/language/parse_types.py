@@ -337,8 +337,11 @@ class TypeParser(Cursor):
         opener = self.i
         self.i += 1
         found: list[GenericParameter] = []
+        has_pack = has_default = False
         while True:
-            found.append(self.generic(found, defaults=defaults))
+            found.append(self.generic(has_pack, has_default, defaults=defaults))
+            has_pack = has_pack or found[-1].is_pack
+            has_default = has_default or found[-1].default is not None
             if self.kinds[self.i] != ",":
                 break
             self.i += 1
@@ -348,19 +351,19 @@ class TypeParser(Cursor):
         self.closes(">", opener, "the generic parameters")
         return found
 
-    def generic(self, before: list[GenericParameter], *, defaults: bool) -> GenericParameter:
+    def generic(self, has_pack: bool, has_default: bool, *, defaults: bool) -> GenericParameter:
         """One parameter, in order: types before packs, and defaults once begun go on."""
         at = self.i
         name, start, end = self.expect_name("the name of a type parameter")
         is_pack = self.kinds[self.i] == "..."
         if is_pack:
             self.i += 1
-        elif any(one.is_pack for one in before):
+        elif has_pack:
             self.note(start, end, "generic types come before generic type packs", "put the type packs last")
         default: Type | None = None
         if defaults and self.kinds[self.i] == "=":
             self.i += 1
             default = self.type_or_pack() if is_pack else self.type()
-        elif any(one.default is not None for one in before):
+        elif has_default:
             self.note(start, end, "expected a default type: a parameter before it has one", None)
         return GenericParameter(self.starts[at], self.ends[self.i - 1], name, is_pack, default)

@@ -36,6 +36,7 @@ _NEXT = re.compile(
     | (\[=*+\[)
     | (`)
     | (!=?|&&|\|\||[^\x00-\x7f]++|.)
+    | \Z
     )""",
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
@@ -137,9 +138,11 @@ class _Scan:
             elif group == _COMMENT and not (text.startswith("--[") and _LONG_OPENS.match(text)):
                 tokens.comments.append(Comment(base + end - len(text), base + end, text))
                 continue
+            elif group is None:  # blanks at the end: without a match they would be tried one by one
+                break
             else:
                 self.base, self.pos = base, end - len(text)
-                if self._special(group or _BAD, text, end):
+                if self._special(group, text, end):
                     return True
                 base = self.base
                 continue

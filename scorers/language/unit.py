@@ -63,7 +63,8 @@ class Unit:
     """One source. Everything is filled by `parse`; checks only read.
 
     `parents`: the node around a node. `variable_of`: what a name means (globals are missing). `variable_at`: the variable
-    that a declaration makes. `holder_of`: the variable that begins with an expression as its value.
+    that a declaration makes. `holder_of`: the variable that begins with an expression as its value. `stands_for`: the global
+    path that a local always means (`local new = Instance.new`).
     """
 
     def __init__(self, source: str, tokens: Tokens, tree: Block) -> None:
@@ -82,6 +83,7 @@ class Unit:
         self.indexes: dict[str, list[Index]] = {}
         self.method_calls: dict[str, list[MethodCall]] = {}
         self.global_calls: dict[str, list[Call]] = {}
+        self.stands_for: dict[Variable, str] = {}
         self.declared_types: set[str] = set()
         self.memo: dict[Any, Any] = {}
 
@@ -104,7 +106,7 @@ class Unit:
         return inside(self.all(kind), node)
 
     def calls(self, path: str) -> Sequence[Call]:
-        """Calls of a global by its dotted path: `calls("task.wait")`. A local of that name is no global."""
+        """Calls of a global by its dotted path, `calls("task.wait")`, also through a local that stands for it."""
         return self.global_calls.get(path, ())
 
     def members(self, name: str) -> Sequence[Index]:
@@ -158,6 +160,12 @@ def inside(nodes: Sequence[N], node: Node) -> Sequence[N]:
     """Of nodes in the order of the source those that begin inside another one (and are not it)."""
     first = bisect_right(nodes, node.start, key=_START)
     return nodes[first : bisect_left(nodes, node.end, lo=first, key=_START)]
+
+
+def place_in(nodes: Sequence[Node], node: Node) -> int | None:
+    """The index of a node in a list in the order of the source, None where it is not in it."""
+    place = bisect_left(nodes, node.start, key=_START)
+    return place if place < len(nodes) and nodes[place] is node else None
 
 
 def first_inside(nodes: Sequence[N], node: Node) -> N | None:

@@ -8,7 +8,6 @@ stands for some class that the source does not name. `receiver_of` tells it, for
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from scorers.language.escapes import string_value
 from scorers.language.expressions import (
     Binary,
     Boolean,
@@ -29,27 +28,21 @@ from scorers.language.expressions import (
     Table,
     Unary,
 )
-from scorers.language.statements import Assign, GenericFor, Return
+from scorers.language.paths import global_path
+from scorers.language.statements import Assign, GenericFor
 from scorers.language.unit import Unit, Variable
 from scorers.roblox import table
 from scorers.roblox.annotations import Inferred, annotated, declared
 from scorers.roblox.conventions import EVENTS, GLOBALS, INSTANCE_EVENTS, METHOD_RESULTS, RESULTS, child, operation
 from scorers.roblox.families import family, member_of, result_of, static_of
 from scorers.roblox.handlers import CONNECTS, handler_of, handlers_of
+from scorers.roblox.sources import field_values, returns
+from scorers.roblox.texts import literal, text_of
 
 __all__ = [
-    "CONNECTS",
-    "Inferred",
-    "annotated",
-    "class_of",
-    "handler_of",
-    "is_a",
-    "literal",
-    "receiver_of",
-    "service_of",
-    "type_of",
+    "CONNECTS", "Inferred", "annotated", "class_of", "handler_of", "is_a", "literal", "receiver_of", "service_of", "type_of",
     "variable_type",
-]
+]  # fmt: skip
 
 _SEARCHES = {
     "FindFirstChildOfClass",
@@ -95,13 +88,6 @@ def is_a(unit: Unit, node: Expr, ancestor: str) -> bool:
     """Whether a value is known to be of a class or one that inherits from it."""
     name = class_of(unit, node)
     return name is not None and table.inherits(name, ancestor)
-
-
-def literal(node: Expr | None) -> str | None:
-    """The text of a string literal, None for other expressions."""
-    while isinstance(node, Group):
-        node = node.value
-    return string_value(node.text) if isinstance(node, String) else None
 
 
 def service_of(unit: Unit, node: Expr) -> str | None:
@@ -235,7 +221,22 @@ def _index(unit: Unit, node: Index) -> Inferred | None:
     if isinstance(inner, Index) and isinstance(inner.object, Name) and inner.object.name == "Enum":
         return Inferred(f"Enum.{inner.name}") if inner.object not in unit.variable_of else None
     owner = receiver_of(unit, inner)
+    if isinstance(inner, Name) and inner.name == "self" and (owner is None or owner.name == "table"):
+        return _field(unit, node.name)
     return None if owner is None else _member(owner.name, node.name)
+
+
+def _field(unit: Unit, name: str) -> Inferred | None:
+    """A field of an object of the source's own, where all that it is given is the same."""
+    memo = unit.memo.setdefault("field types", {})
+    hops = unit.memo.get("hops", 0)
+    if name not in memo and hops < _MAX_HOPS:
+        memo[name] = None
+        unit.memo["hops"] = hops + 1
+        memo[name] = _agreed(receiver_of(unit, value) for value in field_values(unit, name))
+        unit.memo["hops"] = hops
+    found: Inferred | None = memo.get(name)
+    return found
 
 
 def _member(owner: str, name: str) -> Inferred | None:
@@ -269,12 +270,12 @@ def _subscript(unit: Unit, node: Subscript) -> Inferred | None:
         return None
     if owner.name.startswith("{"):
         return Inferred(owner.name[1:-1])
-    named = literal(node.key)
+    named = text_of(unit, node.key)
     return None if named is None or owner.name not in table.classes() else _member(owner.name, named)
 
 
 def _method(unit: Unit, node: MethodCall) -> Inferred | None:
-    named = literal(node.args[0]) if node.args else None
+    named = text_of(unit, node.args[0]) if node.args else None
     owner = receiver_of(unit, node.object)
     if owner is not None and owner.name not in table.classes():
         return _datatype_method(unit, owner, node)
@@ -310,21 +311,18 @@ def _waited(unit: Unit, node: MethodCall) -> Inferred | None:
 
 
 def _call(unit: Unit, node: Call) -> Inferred | None:
-    function = node.function
-    if isinstance(function, Name):
-        variable = unit.variable_of.get(function)
-        if variable is not None:
-            return _returned(unit, variable)
-        if function.name == "assert" and node.args:
+    library, _, name = global_path(unit, node.function).partition(".")
+    if not library:
+        variable = unit.variable_of.get(node.function) if isinstance(node.function, Name) else None
+        return _returned(unit, variable) if variable is not None else None
+    if not name:
+        if library == "assert" and node.args:
             found = receiver_of(unit, node.args[0])
             return found and Inferred(found.name)
-        known = RESULTS.get(function.name)
-        return Inferred(known) if known and function.name not in unit.global_writes else None
-    if not (isinstance(function, Index) and isinstance(function.object, Name)) or function.object in unit.variable_of:
-        return None
-    library, name = function.object.name, function.name
+        known = RESULTS.get(library)
+        return Inferred(known) if known and library not in unit.global_writes else None
     if library == "Instance" and name in ("new", "fromExisting"):
-        created = literal(node.args[0]) if node.args else None
+        created = text_of(unit, node.args[0]) if node.args else None
         return Inferred(created) if created in table.classes() else None
     static = static_of(library, name)
     if static is not None and static.counts:
@@ -340,21 +338,10 @@ def _returned(unit: Unit, variable: Variable) -> Inferred | None:
         return None
     if function.returns is not None:
         return declared(unit, function.returns)
-    returns = _returns(unit).get(function, [])
-    if any(not found.values for found in returns):
+    found = returns(unit).get(function, [])
+    if any(not one.values for one in found):
         return None
-    return _agreed(receiver_of(unit, found.values[0]) for found in returns)
-
-
-def _returns(unit: Unit) -> dict[Function, list[Return]]:
-    found: dict[Function, list[Return]] | None = unit.memo.get("returns")
-    if found is None:
-        found = unit.memo["returns"] = {}
-        for node in unit.all(Return):
-            function = unit.function_of(node)
-            if function is not None:
-                found.setdefault(function, []).append(node)
-    return found
+    return _agreed(receiver_of(unit, one.values[0]) for one in found)
 
 
 def _binary(unit: Unit, node: Binary) -> Inferred | None:

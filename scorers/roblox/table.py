@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scorers.language.misspelt import is_one_slip
+
 # Share of equal letters from which a name is taken for a misspelling; below it, most suggestions mislead.
 _SIMILAR = 0.75
 _PATH = Path(__file__).parent / "data" / "roblox_api.json"
@@ -275,12 +277,13 @@ def deprecated_globals() -> Mapping[str, Deprecation]:
 
 
 def nearest(name: str, candidates: Collection[str]) -> str | None:
-    """The candidate that a misspelt name most likely means: equal but for case, else the most similar one, None if none is."""
+    """The candidate that a misspelt name most likely means: equal but for case, else one slip away, else the
+    most similar one; None if none is."""
     lowered = name.lower()
     same = min((candidate for candidate in candidates if candidate.lower() == lowered), default=None)
-    if same is not None:
-        return same
-    from difflib import get_close_matches  # costs milliseconds and is needed for a hint only
+    slip = same or min((candidate for candidate in candidates if is_one_slip(lowered, candidate.lower())), default=None)
+    if slip is not None:
+        return slip
 
     return next(iter(get_close_matches(name, candidates, 1, _SIMILAR)), None)
 

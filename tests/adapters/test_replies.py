@@ -64,3 +64,8 @@ def test_reply_scores_as_its_code() -> None:
 
 def test_cut_off_reply_is_marked() -> None:
     assert score_reply(FENCED, finish_reason="length").extracted.truncated
+
+
+@pytest.mark.parametrize("reply", ["I'm sorry, I can't help with that.", "```python\nprint(1)\n```", "```\n```", ""])
+def test_a_reply_without_luau_is_worth_nothing(reply: str) -> None:
+    assert score_reply(reply).report.composite == 0.0

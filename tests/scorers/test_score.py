@@ -149,3 +149,30 @@ def test_a_thousand_levels_are_scored() -> None:
     deep = "local x = 1\n" + "if x then\n" * 190 + "print(x)\n" + "end\n" * 190
     assert parse(deep).errors == ()
     assert score(deep).compiles
+
+
+@pytest.mark.parametrize("text", ["I cannot do that.", "}}}}", "x", "\ud800", "<html><body>", "\0\0\0", "The answer is: 42"])
+def test_what_is_no_code_is_worth_nothing(text: str) -> None:
+    assert score(text).composite == 0.0
+
+
+NESTS = [
+    ("do ", "end "), ("if x then ", "end "), ("while x do ", "end "), ("f(function() ", "end) "),
+    ("repeat ", "until x "), ("x = (", ")"), ("x = {", "}"), ("f(", ")"), ("x = not ", "x"), ("x = a .. ", "b"),
+    ("x = a[", "]"), ("local function f() ", "end "), ("x = if a then b else ", "c"), ("type T = {", "}"),
+    ("type T = () -> ", "()"), ("for i = 1, 2 do ", "end "), ("x = `{", "}`"), ("if x then else ", "end "),
+    ("x = a and (", ")"), ("x = -", "1"), ("return function() ", "end "), ("x = #", "t"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("depth", [300, 700, 1000, 5000])
+@pytest.mark.parametrize(("opening", "closing"), NESTS)
+def test_any_nesting_is_survived(opening: str, closing: str, depth: int) -> None:
+    report = score(opening * depth + closing * depth)
+    assert all(0.0 <= value <= 1.0 for value in report.scores.values())
+
+
+@pytest.mark.parametrize("code", [None, b"return 1", 3])
+def test_what_is_no_text_is_refused(code: object) -> None:
+    with pytest.raises(TypeError, match="code is a str, not"):
+        score(code)  # type: ignore[arg-type]  # that is the test

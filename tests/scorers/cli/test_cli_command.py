@@ -199,7 +199,8 @@ def test_rows_are_answered_in_order_with_their_ids() -> None:
         ("[" * 200_000, "line 3 is not JSON"),
         ("[1]", "line 3 is not an object"),
         ('{"id": 1}', 'line 3 has no "code" and no "response"'),
-        ('{"id": 1, "code": null}', 'line 3 has a "code" that is no string'),
+        ('{"id": 1, "code": 3}', 'line 3 has a "code" that is no string'),
+        ('{"id": 1, "code": null}', 'line 3 has no "code" and no "response"'),
         (b'{"id": 1, "code": "\xff"}', "line 3 is not JSON"),
     ],
 )

@@ -6,6 +6,7 @@ _SIGNAL = "local Signal = require(script.Signal)\nlocal signal = Signal.new()\n"
 
 FIRES = {
     "unknown-member": [
+        'local Lamp = {}\nLamp.__index = Lamp\nfunction Lamp.new()\n\tlocal self = setmetatable({}, Lamp)\n\tself.part = Instance.new("Part")\n\treturn self\nend\nfunction Lamp:light()\n\tself.part.Materiel = Enum.Material.Neon\nend\nreturn Lamp',
         _PART + "part.Colour = Color3.new()",
         _PART + "part:Delete()",
         _PART + "part.position = Vector3.zero",
@@ -38,6 +39,9 @@ FIRES = {
         "workspace.StreamingEnabled = true",
     ],
     "method-call-with-dot": [
+        'local function f(character)\n\tlocal h = character.FindFirstChild("Humanoid")\n\treturn h\nend\nreturn f',
+        "local function f(folder)\n\tfor _, child in folder.GetChildren() do print(child) end\nend\nf()",
+        "local function heal(target)\n\tlocal humanoid = target.Humanoid\n\thumanoid.TakeDamage(-10)\nend\nheal()",
         _PART + "part.Destroy()",
         'local players = game.GetService("Players")\nprint(players)',
         'local h = workspace.WaitForChild("Humanoid")\nprint(h)',
@@ -109,6 +113,8 @@ FIRES = {
 
 SILENT = {
     "unknown-member": [
+        'local Lamp = {}\nLamp.__index = Lamp\nfunction Lamp.new(model)\n\tlocal self = setmetatable({ part = model }, Lamp)\n\treturn self\nend\nfunction Lamp:reset()\n\tself.part = Instance.new("Part")\n\tself.part:Light()\nend\nreturn Lamp',
+        "local Box = {}\nfunction Box:fill()\n\tself.item = 5\n\tself.item = pick()\n\tself.item:Use()\nend\nreturn Box",
         "print(workspace.Baseplate, workspace.Map.Spawn)",
         _PART + 'part.Name = "x"\npart:Destroy()',
         "type Part = { n: number }\nlocal function f(p: Part) p.n = 1 end\nprint(f)",
@@ -147,6 +153,10 @@ SILENT = {
         "print(workspace.StreamingEnabled, workspace.Gravity)",
     ],
     "method-call-with-dot": [
+        "local Util = require(script.Util)\nUtil.GetChildren()",
+        "local function f(util)\n\tutil.GetChildren(workspace)\nend\nf()",
+        "local tree = {}\nfunction tree.GetChildren() return {} end\nprint(tree.GetChildren())",
+        'local function f(Knit)\n\treturn Knit.GetService("Points")\nend\nreturn f',
         _PART + "part:Destroy()",
         _PART + "print(pcall(part.Destroy, part))",
         _PART + "part.Destroy(part)",

@@ -42,6 +42,10 @@ FIRES: dict[str, list[str]] = {
         "local M = {}\n" + _WORKS + "M.sell = function(item) end\nreturn M",
     ],
     "empty-program": [
+        "return 42",
+        "task.wait(1)",
+        'error("not implemented")',
+        "assert(true)",
         "return",
         "return nil",
         "local M = {}\nreturn M",
@@ -123,7 +127,6 @@ SILENT: dict[str, list[str]] = {
     "empty-program": [
         "return { MaxPlayers = 8 }",
         "return function(a, b) return a + b end",
-        "return 42",
         "local function add(a, b) return a + b end\nreturn add",
         "workspace.Gravity = 50",
         "return game",

@@ -12,6 +12,7 @@ _TICK = "RunService.Heartbeat:Connect(function() print(player.Name) end)"
 
 FIRES = {
     "connection-leak": [
+        'local function onPlayer(player)\n\tgame:GetService("RunService").Heartbeat:Connect(function() print(player) end)\nend\ngame:GetService("Players").PlayerAdded:Connect(function(player)\n\tonPlayer(player)\nend)',
         _joined(_TICK),
         _joined(
             "player.CharacterAdded:Connect(function(character)",
@@ -53,6 +54,7 @@ FIRES = {
 
 SILENT = {
     "connection-leak": [
+        'local started = false\nlocal function start()\n\tgame:GetService("RunService").Heartbeat:Connect(function() print(1) end)\nend\ngame:GetService("Players").PlayerAdded:Connect(function(player)\n\tif not started then\n\t\tstarted = true\n\t\tstart()\n\tend\n\tprint(player)\nend)',
         _joined("local connection = " + _TICK, "player.Destroying:Once(function() connection:Disconnect() end)"),
         _joined("connections[player] = " + _TICK, before="local connections = {}\n"),
         _joined("table.insert(connections, " + _TICK + ")", before="local connections = {}\n"),

@@ -15,6 +15,12 @@ FIRES = {
         'local a = workspace:FindFirstChild("A")\nlocal b = a and a:FindFirstChild("B")\nprint(b.Name)',
         '(workspace:FindFirstChild("f"))[1] = 2',
         'local h = workspace:FindFirstChild("H")\nif h or script then print(h.Name) end',
+        'local Car = {}\nfunction Car.new(model)\n\tlocal self = setmetatable({}, Car)\n\tself.engine = model:FindFirstChild("Engine")\n'
+        "\tself.engine.Pitch = 1\n\treturn self\nend\nreturn Car",
+        'local h\nh = workspace:FindFirstChild("H")\nh.Name = "x"',
+        "workspace.Part.Touched:Connect(function(hit)\n\tlocal player = game.Players:GetPlayerFromCharacter(hit.Parent)\n"
+        "\tplayer.leaderstats.Coins.Value += 1\nend)",
+        "local hit = workspace:Raycast(Vector3.zero, Vector3.yAxis)\nprint(hit.Position)",
         'local m = workspace:FindFirstChildWhichIsA("Humanoid")\nlocal function f() return m.Health end\nf()',
     ],
     "character-nil": [
@@ -27,6 +33,9 @@ FIRES = {
 
 SILENT = {
     "unchecked-find-first-child": [
+        _PLAYERS
+        + "Players.PlayerAdded:Connect(function(player)\n\tplayer.CharacterAdded:Connect(function(character)\n"
+        + "\t\tprint(Players:GetPlayerFromCharacter(character).Name)\n\tend)\nend)",
         'local head = script.Parent:FindFirstChild("Head")\nif head then print(head.Position) end',
         'local head = script.Parent:FindFirstChild("Head")\nif not head then return end\nprint(head.Position)',
         'for _, m in workspace:GetChildren() do\n\tlocal h = m:FindFirstChild("H")\n\tif not h then continue end\n\tprint(h.Name)\nend',
@@ -50,6 +59,12 @@ SILENT = {
         'local h = workspace:FindFirstChild("H")\nif h and h:IsA("Part") then\n\th.Anchored = true\nend',
         'local h = workspace:FindFirstChild("H")\nrepeat task.wait() until h\nprint(h.Name)',
         'local a, b = workspace:FindFirstChild("A"), workspace:FindFirstChild("B")\nif not (a and b) then return end\nprint(a.Name, b.Name)',
+        'local self = {}\nself.h = workspace:FindFirstChild("H")\nif self.h then\n\tself.h.Name = "x"\nend',
+        'local self = {}\nself.h = workspace:FindFirstChild("H")\nif not self.h then\n\treturn\nend\nself.h.Name = "x"',
+        'local self = {}\nself.h = workspace:FindFirstChild("H")\nself.h = self.h or Instance.new("Part")\nself.h.Name = "x"',
+        'local h\nif script.Parent then\n\th = workspace:FindFirstChild("H")\nend\nif h then print(h.Name) end',
+        "local hit = workspace:Raycast(Vector3.zero, Vector3.yAxis)\nif hit then print(hit.Position) end",
+        "local caster = require(script.Caster)\nprint(caster:Raycast(1).Position)",
         'local h = workspace:FindFirstChild("H")\nif script then if not h then return end end\nprint(script)',
     ],
     "character-nil": [

@@ -36,6 +36,7 @@ SILENT = {
         "local map = require(script.Map)\nmap:SetAsync(1)",
     ],
     "ignored-pcall-result": [
+        "local translator\npcall(function()\n\ttranslator = find()\nend)\nif not translator then warn('none') end",
         "local ok = pcall(print, 1)\nprint(ok)",
         "if pcall(print, 1) then print(1) end",
         "task.spawn(pcall, print, 1)",

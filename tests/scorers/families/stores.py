@@ -4,6 +4,8 @@ _STORE = 'local DataStoreService = game:GetService("DataStoreService")\nlocal st
 
 FIRES = {
     "datastore-no-pcall": [
+        'local stores = { coins = game:GetService("DataStoreService"):GetDataStore("c") }\nprint(stores.coins:GetAsync("k"))',
+        'local store = game:GetService("DataStoreService"):GetDataStore("c")\nlocal self = setmetatable({ _store = store }, {})\nself._store:SetAsync("k", 1)',
         _STORE + 'local v = store:GetAsync("k")\nprint(v)',
         _STORE + "game.Players.PlayerRemoving:Connect(function(p)\n\tstore:SetAsync(p.UserId, 1)\nend)",
         'local v = game:GetService("DataStoreService"):GetOrderedDataStore("S"):GetSortedAsync(false, 10)\nprint(v)',
@@ -45,6 +47,7 @@ FIRES = {
 
 SILENT = {
     "datastore-no-pcall": [
+        'local cache = { coins = require(script.Cache) }\nlocal store = game:GetService("DataStoreService"):GetDataStore("c")\nprint(cache.coins:GetAsync("k"), store)',
         _STORE + 'local ok, v = pcall(function() return store:GetAsync("k") end)\nprint(ok, v)',
         _STORE + 'local ok, v = pcall(store.GetAsync, store, "k")\nprint(ok, v)',
         _STORE + 'local function load() return store:GetAsync("k") end\nlocal ok, v = pcall(load)\nprint(ok, v)',

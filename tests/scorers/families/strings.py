@@ -12,6 +12,8 @@ FIRES = {
         'print(10 - "apples")',
     ],
     "format-string": [
+        'print(string.format("%d / %d", math.floor(x)))',
+        'print(string.format("%s: %s", tostring(x)))',
         'print(string.format("%s has %d coins", name))',
         'print(("%s"):format())',
         'print(string.format("%y", x))',
@@ -42,6 +44,8 @@ SILENT = {
         'local v = vector * "x"',
     ],
     "format-string": [
+        'print(string.format("%d and %f", math.modf(x)))',
+        'print(string.format("%s / %s", unpack(list)))',
         'print(string.format("%s has %d coins", name, 10))',
         'print(string.format("100%%"))',
         'print(string.format("%s %s", f()))',
