@@ -15,8 +15,3 @@ def position(line: int, column: int) -> int:
 def line_of(place: int) -> int:
     """The line of a place."""
     return place >> COLUMN_BITS
-
-
-def column_of(place: int) -> int:
-    """The column of a place."""
-    return place & COLUMN_MASK

@@ -132,12 +132,6 @@ def member_names(name: str) -> frozenset[str]:
     return frozenset(member for owner in ancestors(name) or (name,) for member in members(owner))
 
 
-def property_type(name: str, member: str) -> str | None:
-    """Type of a property, None where it is no property or the type is unknown."""
-    found = find_member(name, member)
-    return found.type or None if found is not None and found.kind == "p" else None
-
-
 def method_returns(name: str, member: str) -> str | None:
     """Type of the first result of a method, None where it is no method or the type is unknown."""
     found = find_member(name, member)
@@ -177,14 +171,6 @@ def quiet_methods() -> frozenset[str]:
     return frozenset(name for name, does in yields.items() if not does)
 
 
-@cache
-def instance_only_members() -> frozenset[str]:
-    """Names of methods of `Object`, `Instance` and its subclasses that no data type has."""
-    others = {name for datatype in datatypes().keys() - classes() for name in members(datatype)}
-    methods = {name for owner in classes() for name, member in members(owner).items() if member.kind == "m"}
-    return frozenset(methods - others)
-
-
 # --- enums
 
 
@@ -220,15 +206,6 @@ def statics(datatype: str) -> Mapping[str, Static]:
 
 
 @cache
-def constructor_arity(datatype: str, name: str) -> tuple[int, int | None] | None:
-    """Fewest and most arguments of a constructor or function, None for "any number"; None where there is no such function."""
-    found = statics(datatype).get(name)
-    if found is None or not found.counts:
-        return None
-    ranges = list(_ranges(found.counts))
-    return ranges[0][0], ranges[-1][1]
-
-
 def accepts_arguments(datatype: str, name: str, count: int) -> bool:
     """Whether some overload takes `count` arguments: `UDim2.new` takes 0, 2 or 4. True where the function is unknown."""
     found = statics(datatype).get(name)
