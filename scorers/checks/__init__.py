@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from scorers.checks import (
+    absent,
     animations,
     blocks,
     calls,
@@ -62,6 +63,7 @@ _FAMILIES: tuple[ModuleType, ...] = (
     deprecations,
     instances,
     lookups,
+    absent,
     endless,
     stores,
     requests,

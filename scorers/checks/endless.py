@@ -4,10 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from scorers.checks.check import BUGS, ERROR, INFO, WARNING, Finding, check
+from scorers.checks.frozen import is_frozen
 from scorers.language.exits import has_break, is_always, is_never
-from scorers.language.expressions import Call, Expr, Function, Group, Index, MethodCall, Name
+from scorers.language.expressions import Call, Expr, Function, Group, Index, MethodCall, Name, Unary
 from scorers.language.node import Node
-from scorers.language.statements import CallStatement, FunctionDeclaration, Repeat, Return, While
+from scorers.language.operators import ungrouped
+from scorers.language.statements import CallStatement, FunctionDeclaration, If, Repeat, Return, While
 from scorers.language.unit import Unit, Variable
 from scorers.roblox.table import datatypes, libraries, quiet_methods
 
@@ -37,13 +39,10 @@ def infinite_loop_no_yield(unit: Unit) -> Iterator[Finding]:
     Source: Roblox documentation, script execution time limit.
     """
     for loop in _conditional_loops(unit):
-        if not _has_no_end(loop) or has_break(unit, loop):
-            continue
-        if _returns(unit, loop) or any(_may_yield(unit, call) for call in _calls_in(unit, loop, unit.function_of(loop))):
-            continue
-        word = "while" if isinstance(loop, While) else "repeat"
-        message = f"this `{word}` loop neither ends nor waits"
-        yield Finding(loop.start, loop.start + len(word), message, "add `task.wait()`, or a condition that ends it")
+        if _never_stops(unit, loop) if _is_endless(unit, loop) else not unit.errors and is_frozen(unit, loop):
+            word = "while" if isinstance(loop, While) else "repeat"
+            message = f"this `{word}` loop neither ends nor waits"
+            yield Finding(loop.start, loop.start + len(word), message, "add `task.wait()`, or a condition that ends it")
 
 
 @check("polling-loop", BUGS, INFO)
@@ -104,6 +103,36 @@ def _conditional_loops(unit: Unit) -> list[While | Repeat]:
 
 def _has_no_end(loop: While | Repeat) -> bool:
     return is_always(loop.condition) if isinstance(loop, While) else is_never(loop.condition)
+
+
+def _is_endless(unit: Unit, loop: While | Repeat) -> bool:
+    """Whether the condition is a constant, or a local that is never written and holds one."""
+    condition, goes_on = ungrouped(loop.condition), isinstance(loop, While)
+    while isinstance(condition, Unary) and condition.op == "not":
+        condition, goes_on = ungrouped(condition.operand), not goes_on
+    variable = unit.variable_of.get(condition) if isinstance(condition, Name) else None
+    if variable is not None and not variable.writes and variable.value is not None and not unit.errors:
+        condition = variable.value
+    return is_always(condition) if goes_on else is_never(condition)
+
+
+def _never_stops(unit: Unit, loop: While | Repeat) -> bool:
+    if has_break(unit, loop) or _returns(unit, loop):
+        return False
+    calls = _calls_in(unit, loop, unit.function_of(loop))
+    return not any(_may_yield(unit, call) and not _is_dead(unit, call, loop) for call in calls)
+
+
+def _is_dead(unit: Unit, call: Node, loop: Node) -> bool:
+    """Whether a call stands behind `if false then`, inside the loop."""
+    child = call
+    for around in unit.ancestors(call):
+        if around is loop:
+            return False
+        if isinstance(around, If) and child is around.blocks[0] and is_never(around.conditions[0]):
+            return True
+        child = around
+    return False
 
 
 def _is_wait(unit: Unit, node: Expr) -> bool:

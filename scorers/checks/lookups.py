@@ -3,28 +3,20 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from typing import TypeGuard
 
 from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
+from scorers.checks.searches import PLAYERS, is_search, searches
 from scorers.language.equality import canonical, tokens_in
 from scorers.language.expressions import Binary, Call, Cast, Expr, Group, Index, MethodCall, Name, Subscript
 from scorers.language.guards import Subject, is_guarded
 from scorers.language.node import Node
+from scorers.language.operators import ungrouped
 from scorers.language.statements import Assign, Local
 from scorers.language.unit import Unit, Variable, inside, place_in
-from scorers.roblox.inference import class_of, handler_of, type_of
-from scorers.roblox.table import classes, inherits
+from scorers.roblox.inference import class_of, handler_of
+from scorers.roblox.table import inherits
 
-_FINDERS = (
-    "FindFirstChild",
-    "FindFirstChildOfClass",
-    "FindFirstChildWhichIsA",
-    "FindFirstAncestor",
-    "FindFirstAncestorOfClass",
-    "FindFirstAncestorWhichIsA",
-    "FindFirstDescendant",
-)
-_PLAYERS = ("GetPlayerFromCharacter", "GetPlayerByUserId")
-_CASTS = ("Raycast", "Blockcast", "Spherecast", "Shapecast")
 _MAX_PLACES = 50
 """Places after an assignment that are looked at, so that a long block takes linear time."""
 _MAX_TOKENS = 100
@@ -45,23 +37,15 @@ def unchecked_find_first_child(unit: Unit) -> Iterator[Finding]:
         end
     Source: Roblox documentation, Instance:FindFirstChild.
     """
-    for call in unit.methods(*_FINDERS, *_PLAYERS, *_CASTS):
-        if _is_custom(unit, call) or (call.name in _CASTS and class_of(unit, call.object) is None):
-            continue
-        if call.name in _PLAYERS and _in_character_handler(unit, call):
+    for call, name, args in searches(unit):
+        if name in PLAYERS and _in_character_handler(unit, call):
             continue
         use, cast = _unguarded_use(unit, call)
         if use is not None:
-            name = call.args[0] if call.args else None
-            shown = unit.text(name) if name is not None else ""
-            message = f"`{call.name}({shown})` may be nil here"
-            hint = (
-                "test the result first, or use WaitForChild"
-                if call.name.startswith("FindFirstChild")
-                else "test the result first"
-            )
-            is_mild = cast or call.name == "GetPlayerByUserId"  # ids often come from a player who is there
-            yield at(use, message, hint, severity=WARNING if is_mild else None)
+            shown = f"{name}({unit.text(args[0]) if args else ''})"
+            hint = "test the result first, or use WaitForChild" if name.startswith("FindFirstChild") else "test the result first"
+            is_mild = cast or name == "GetPlayerByUserId"  # ids often come from a player who is there
+            yield at(use, f"`{shown}` may be nil here", hint, severity=WARNING if is_mild else None)
 
 
 @check("character-nil", BUGS, WARNING)
@@ -103,11 +87,27 @@ def _unguarded_use(unit: Unit, value: Expr) -> tuple[Node | None, bool]:
     variable = _held_by(unit, outer, parent)
     if variable is None or variable.writes:
         return None, cast
-    is_variable = _is_variable(unit, variable)
-    for read in variable.reads:
-        if _reaches_into(unit.parents.get(read), read) and not is_guarded(unit, read, is_variable, since=variable.start):
-            return read, cast
-    return None, cast
+    return _unguarded_read(unit, variable), cast
+
+
+def _unguarded_read(unit: Unit, variable: Variable) -> Node | None:
+    """Where the value that a local holds is reached into, by that local or by one that is given it as it is."""
+    names = {variable}
+    pending = [variable]
+
+    def is_held(node: Expr) -> bool:
+        return isinstance(node, Name) and unit.variable_of.get(node) in names
+
+    reads: list[Name] = []
+    while pending:
+        for read in pending.pop().reads:
+            reads.append(read)
+            other = unit.holder_of.get(read)
+            if other is not None and not other.writes and not is_guarded(unit, read, is_held, since=variable.start):
+                names.add(other)
+                pending.append(other)
+    uses = (read for read in reads if _reaches_into(unit.parents.get(read), read))
+    return next((use for use in uses if not is_guarded(unit, use, is_held, since=variable.start)), None)
 
 
 def _unguarded_after(unit: Unit, value: Expr, given: Assign) -> Node | None:
@@ -134,13 +134,21 @@ def _unguarded_after(unit: Unit, value: Expr, given: Assign) -> Node | None:
 
 
 def _wrapped(unit: Unit, value: Expr) -> tuple[Expr, bool]:
-    """The value with the brackets and casts around it."""
+    """The value with the brackets and casts around it, and the searches that stand in for it when it is nil."""
     cast = False
     parent = unit.parents.get(value)
-    while isinstance(parent, Group | Cast):
+    while isinstance(parent, Group | Cast) or _is_second_search(parent, value):
         cast = cast or isinstance(parent, Cast)
         value, parent = parent, unit.parents.get(parent)
     return value, cast
+
+
+def _is_second_search(parent: Node | None, value: Expr) -> TypeGuard[Binary]:
+    """`a:FindFirstChild(x) or b:FindFirstChild(x)` may still be nil."""
+    if not isinstance(parent, Binary) or parent.op != "or" or value is not parent.right:
+        return False
+    first = ungrouped(parent.left)
+    return is_search(first.right if isinstance(first, Binary) and first.op == "or" else first)
 
 
 def _held_by(unit: Unit, value: Expr, parent: Node | None) -> Variable | None:
@@ -157,19 +165,9 @@ def _reaches_into(parent: Node | None, child: Node) -> bool:
     return isinstance(parent, Call) and parent.function is child
 
 
-def _is_variable(unit: Unit, variable: Variable) -> Subject:
-    return lambda node: isinstance(node, Name) and unit.variable_of.get(node) is variable
-
-
 def _is_written_like(unit: Unit, value: Expr) -> Subject:
     kind, length, key = type(value), tokens_in(unit, value), canonical(unit, value)
     return lambda node: type(node) is kind and tokens_in(unit, node) == length and canonical(unit, node) == key
-
-
-def _is_custom(unit: Unit, call: MethodCall) -> bool:
-    """A receiver that is known to be no Instance has a method of the same name of its own."""
-    inferred = type_of(unit, call.object)
-    return inferred is not None and inferred.name not in classes()
 
 
 def _is_player(unit: Unit, node: Expr) -> bool:

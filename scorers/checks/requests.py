@@ -6,8 +6,8 @@ from scorers.checks.check import BUGS, ERROR, WARNING, Finding, at, check
 from scorers.checks.protection import is_protected
 from scorers.language.exits import ends
 from scorers.language.expressions import Boolean, Call, Expr, Function, Name, Nil
-from scorers.language.statements import Assign, CallStatement, Return
-from scorers.language.unit import Unit, place_in
+from scorers.language.statements import Assign, CallStatement, Local, Return
+from scorers.language.unit import Unit, Variable, place_in
 from scorers.roblox.inference import class_of
 
 _SERVICES = frozenset(
@@ -68,6 +68,19 @@ def ignored_pcall_result(unit: Unit) -> Iterator[Finding]:
             yield at(
                 call.function, "the result of pcall is dropped: errors stay unseen", "write `local ok, message = pcall(...)`"
             )
+        elif (status := _unread_status(unit, call)) is not None:
+            message = f"`{status.name}` is never read: after an error the next value is its message"
+            yield Finding(status.start, status.end, message, f"test `{status.name}` first")
+
+
+def _unread_status(unit: Unit, call: Call) -> Variable | None:
+    """The first of the locals that are given the results of a pcall, where the others are used and it is not."""
+    status = unit.holder_of.get(call)
+    if status is None or status.reads or status.writes or status.name.startswith("_") or unit.errors:
+        return None
+    bindings = status.declaration.bindings if isinstance(status.declaration, Local) else []
+    others = (unit.variable_at[binding] for binding in bindings)
+    return status if any(other.value is call and other.position and other.reads for other in others) else None
 
 
 def _leaves_a_result(unit: Unit, call: Call) -> bool:

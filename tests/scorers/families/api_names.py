@@ -3,7 +3,7 @@
 FIRES = {
     "unknown-service": [
         'local name = "Nope"\nprint(game:GetService(name))',
-        'print(game:GetService(`Playerz`))',
+        "print(game:GetService(`Playerz`))",
         'local p = game:GetService("Player")\nprint(p)',
         "local http = game:GetService('HTTPService')\nprint(http)",
         'local store = game:GetService("DataStore")\nprint(store)',
@@ -18,7 +18,7 @@ FIRES = {
     ],
     "unknown-class": [
         'local name = "Prat"\nprint(Instance.new(name))',
-        'print(Instance.new(`Prat`))',
+        "print(Instance.new(`Prat`))",
         'local make = Instance.new\nprint(make("Prat"))',
         'local I = Instance\nprint(I.new("Prat"))',
         'local Instance = Instance\nprint(Instance.new("Prat"))',
@@ -47,7 +47,7 @@ FIRES = {
     "unknown-enum": [
         'local kind = "Foo"\nprint(Enum[kind])',
         'print(Enum["Foo"])',
-        'local E = Enum\nlocal F = E\nprint(F.Materials.Wood)',
+        "local E = Enum\nlocal F = E\nprint(F.Materials.Wood)",
         "print(Enum.Materials.Wood)",
         "local key = Enum.KeyCodes.E\nprint(key)",
         "print(Enum.EasingStyles)",
@@ -55,7 +55,7 @@ FIRES = {
     ],
     "unknown-enum-item": [
         'local name = "Foo"\nprint(Enum.KeyCode[name])',
-        'local Material = Enum.Material\nprint(Material.Foo)',
+        "local Material = Enum.Material\nprint(Material.Foo)",
         'local E = Enum\nprint(E.Material.Foo, E["KeyCode"]["E"])',
         'print(Enum.Material["Foo"])',
         "print(Enum.Material.Lava)",
@@ -65,7 +65,7 @@ FIRES = {
         "print(Enum.UserInputType.LeftClick.Value)",
     ],
     "unknown-library-member": [
-        'local tbl = table\nprint(tbl.contains({}, 1))',
+        "local tbl = table\nprint(tbl.contains({}, 1))",
         'local contains = table["contains"]\nprint(contains)',
         'local s = string\nlocal text = s\nprint(text.trim(" a "))',
         "print(table.contains({ 1 }, 1))",
@@ -87,9 +87,9 @@ FIRES = {
         "print(os.getenv('HOME'), debug.getinfo(1))",
     ],
     "unknown-datatype-member": [
-        'local V = Vector3\nprint(V.New(1, 2, 3))',
+        "local V = Vector3\nprint(V.New(1, 2, 3))",
         'local Vector3 = Vector3\nprint(Vector3["New"](1, 2, 3))',
-        'local V = Vector3\nprint(V(1, 2, 3))',
+        "local V = Vector3\nprint(V(1, 2, 3))",
         "print(Vector3.New(1, 2, 3))",
         "print(CFrame.fromAngle(1))",
         "print(Color3.rgb(1, 2, 3))",
@@ -175,9 +175,9 @@ SILENT = {
         'for _, kind in { "Foo" } do print(Enum[kind]) end',
     ],
     "unknown-enum-item": [
-        'local Material = Enum.Material\nMaterial = { Foo = 1 }\nprint(Material.Foo)',
-        'local Material = { Foo = 1 }\nprint(Material.Foo, Enum.Material.Wood)',
-        'local Material = Enum.Material\nlocal function f(Material) return Material.Foo end\nprint(f({}), Material.Wood)',
+        "local Material = Enum.Material\nMaterial = { Foo = 1 }\nprint(Material.Foo)",
+        "local Material = { Foo = 1 }\nprint(Material.Foo, Enum.Material.Wood)",
+        "local Material = Enum.Material\nlocal function f(Material) return Material.Foo end\nprint(f({}), Material.Wood)",
         "print(Enum.KeyCode:GetEnumItems())",
         'local function key(name) return Enum.KeyCode[name] end\nprint(key("Foo"))',
         "print(Enum.KeyCode.E.Name)",
@@ -186,8 +186,8 @@ SILENT = {
         "print(Enum.RaycastFilterType.Exclude, Enum.RaycastFilterType.Blacklist, Enum.Font.GothamBold, Enum.KeyCode.Return)",
     ],
     "unknown-library-member": [
-        'local tbl = table\ntbl = require(script.Tbl)\nprint(tbl.contains({}, 1))',
-        'local table = setmetatable({ contains = print }, { __index = table })\nprint(table.contains)',
+        "local tbl = table\ntbl = require(script.Tbl)\nprint(tbl.contains({}, 1))",
+        "local table = setmetatable({ contains = print }, { __index = table })\nprint(table.contains)",
         "print(table.find({ 1 }, 1))",
         "local string = require(script.Strings)\nprint(string.trim(1))",
         "local t = { table = {} }\nprint(t.table.contains)",
@@ -207,7 +207,7 @@ SILENT = {
     ],
     "unknown-datatype-member": [
         'local V = Vector3\nprint(V.new(1, 2, 3), V["zero"])',
-        'local V = { New = Vector3.new }\nprint(V.New(1, 2, 3))',
+        "local V = { New = Vector3.new }\nprint(V.New(1, 2, 3))",
         "print(Vector3.new(1, 2, 3))",
         "local Color3 = require(script.Own)\nprint(Color3.rgb())",
         "print(Vector3.zero:Lerp(Vector3.one, 1))",

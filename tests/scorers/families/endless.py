@@ -2,6 +2,16 @@
 
 FIRES = {
     "infinite-loop-no-yield": [
+        "repeat until game:IsLoaded()",
+        'while not workspace:FindFirstChild("Map") do end',
+        'local player = game:GetService("Players").LocalPlayer\nrepeat until player.Character\nprint(player)',
+        "local running = true\nlocal n = 0\nwhile running do\n\tn += 1\nend",
+        "local n = 0\nwhile not false do n += 1 end",
+        "local done = false\nrepeat print(1) until done",
+        "local n = 0\nwhile true do\n\tn += 1\n\tif false then task.wait() end\nend",
+        'local ready = false\nworkspace.Part.Touched:Connect(function() ready = true end)\nwhile not ready do\n\tprint("waiting")\nend',
+        'local value = Instance.new("BoolValue")\nwhile not value.Value do end',
+        'local Players = game:GetService("Players")\nwhile #Players:GetPlayers() < 2 do end',
         'while true do\n\tprint("x")\nend',
         "local n = 0\nwhile 1 do n += 1 end",
         "local n = 0\nrepeat\n\tn += 1\nuntil false",
@@ -27,6 +37,22 @@ FIRES = {
 
 SILENT = {
     "infinite-loop-no-yield": [
+        "repeat task.wait() until game:IsLoaded()",
+        "local start = os.clock()\nrepeat until os.clock() - start > 0.1",
+        'while workspace:FindFirstChild("Old") do workspace.Old:Destroy() end',
+        "local n = 0\nwhile n < 10 do n += 1 end",
+        "local running = true\nlocal function stop() running = false end\nwhile running do stop() end",
+        "local list = { 1, 2 }\nwhile #list > 0 do table.remove(list) end",
+        "local node = { next = nil }\nwhile node do node = node.next end",
+        "return function(node)\n\twhile node.next do node = node.next end\n\treturn node\nend",
+        'while not workspace:FindFirstChild("Map") do\n\tlocal map = script.Map:Clone()\n\tmap.Parent = workspace\nend',
+        "local value = workspace.Flag\nwhile not value.Value do\n\tif os.clock() > 5 then break end\nend",
+        "local running = true\nwhile running do\n\tif false then print(1) end\n\ttask.wait()\nend",
+        "local part = workspace.Part\nwhile part.Transparency < 1 do\n\tpart.Transparency += 0.1\nend",
+        "repeat\n\tlocal done = math.random() > 0.5\nuntil done",
+        "while workspace.DistributedGameTime < 5 do end",
+        "local n = 3\nrepeat\n\tn -= 1\nuntil n == 0",
+        "local function step() return true end\nlocal busy = true\nwhile busy do busy = step() end",
         "while true do\n\ttask.wait(1)\nend",
         "local n = 0\nwhile true do\n\tn += 1\n\tif n > 3 then break end\nend",
         "local function f()\n\twhile true do\n\t\treturn 1\n\tend\nend\nf()",

@@ -3,7 +3,22 @@
 _PLAYERS = 'local Players = game:GetService("Players")\n'
 
 FIRES = {
+    "nil-index": [
+        "local humanoid\nhumanoid.Health = 0",
+        "local humanoid = nil\nprint(humanoid.Health)",
+        "local onTouched\nworkspace.Part.Touched:Connect(function() onTouched() end)",
+        "local cache\nlocal function get(key) return cache[key] end\nprint(get(1))",
+        "local a, b = 1\nprint(a, b:GetChildren())",
+        "local save\nif game.PlaceId ~= 0 then\n\tsave.now = true\nend",
+    ],
     "unchecked-find-first-child": [
+        'local a = workspace:FindFirstChild("A")\nlocal b = a\nprint(b.Name)',
+        'local a = workspace:FindFirstChild("A")\nlocal b = a\nif workspace.X.Value then\n\tb:Destroy()\nend',
+        'local function find(name) return workspace:FindFirstChild(name) end\nfind("A").Name = "B"',
+        'local function humanoidOf(model)\n\treturn model:FindFirstChildOfClass("Humanoid")\nend\nlocal humanoid = humanoidOf(workspace.Dummy)\nhumanoid.Health = 0',
+        'print(workspace.FindFirstChild(workspace, "A").Name)',
+        'local part = workspace:FindFirstChild("A") or workspace:FindFirstChild("B")\npart:Destroy()',
+        'print((workspace:FindFirstChild("A") or workspace:FindFirstChild("B")).Name)',
         'workspace:FindFirstChild("Part").Anchored = true',
         'local head = script.Parent:FindFirstChild("Head")\nprint(head.Position)',
         'workspace:FindFirstChildOfClass("Model"):Destroy()',
@@ -32,7 +47,29 @@ FIRES = {
 }
 
 SILENT = {
+    "nil-index": [
+        "local humanoid\nhumanoid = workspace.Dummy.Humanoid\nhumanoid.Health = 0",
+        "local humanoid\nlocal function find() humanoid = workspace.Dummy.Humanoid end\nfind()\nhumanoid.Health = 0",
+        "local onTouched\nfunction onTouched() print(1) end\nonTouched()",
+        "local nothing\nprint(nothing == nil, { nothing })",
+        "local plugin = nil\nif plugin then plugin.start() end",
+        "local humanoid = nil\nreturn humanoid and humanoid.Health or 0",
+        "local ok, value = pcall(print)\nprint(ok, value.Name)",
+        "local a, b = ...\nprint(a.x, b.y)",
+        "local value\npcall(function() return value.x end)",
+    ],
     "unchecked-find-first-child": [
+        'local a = workspace:FindFirstChild("A")\nlocal b = a\nif b then print(b.Name) end',
+        'local a = workspace:FindFirstChild("A")\nlocal b = a\nif a then print(b.Name) end',
+        'local a = workspace:FindFirstChild("A")\nif not a then return end\nlocal b = a\nprint(b.Name)',
+        'local a = workspace:FindFirstChild("A")\nlocal b = a or workspace.B\nprint(b.Name)',
+        'local function find(name) return workspace:FindFirstChild(name) end\nlocal a = find("A")\nif a then print(a.Name) end',
+        'local function find(name) return workspace:FindFirstChild(name) or workspace.B end\nprint(find("A").Name)',
+        'local function find(name)\n\tif name == "" then return workspace end\n\treturn workspace:FindFirstChild(name)\nend\nprint(find("").Name)',
+        'local function find(name) return assert(workspace:FindFirstChild(name), name) end\nprint(find("A").Name)',
+        'local tree = { FindFirstChild = function(_, name) return { Name = name } end }\nprint(tree.FindFirstChild(tree, "A").Name)',
+        'local part = workspace:FindFirstChild("A") or workspace:FindFirstChild("B") or Instance.new("Part")\npart:Destroy()',
+        'local part = workspace:FindFirstChild("A") or workspace:FindFirstChild("B")\nif part then part:Destroy() end',
         _PLAYERS
         + "Players.PlayerAdded:Connect(function(player)\n\tplayer.CharacterAdded:Connect(function(character)\n"
         + "\t\tprint(Players:GetPlayerFromCharacter(character).Name)\n\tend)\nend)",

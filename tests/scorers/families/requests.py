@@ -13,6 +13,10 @@ FIRES = {
         'local BadgeService = game:GetService("BadgeService")\ntask.spawn(function() BadgeService:AwardBadge(1, 2) end)',
     ],
     "ignored-pcall-result": [
+        "local ok, value = pcall(require, script.M)\nprint(value)",
+        "local success, data = pcall(function() return workspace.Map.Name end)\nif data then print(data) end",
+        'local function load()\n\tlocal ok, a, b = pcall(string.find, "x", "x")\n\treturn b, a\nend\nload()',
+        "local pcall = pcall\npcall(function() workspace.Map:Destroy() end)",
         "pcall(function() workspace.Map:Destroy() end)",
         "local function f() end\npcall(f)",
         "if script then\n\tpcall(print, 1)\nend",
@@ -36,6 +40,11 @@ SILENT = {
         "local map = require(script.Map)\nmap:SetAsync(1)",
     ],
     "ignored-pcall-result": [
+        "local _, value = pcall(require, script.M)\nprint(value)",
+        "local _ok, value = pcall(require, script.M)\nprint(value)",
+        "local ok, value = pcall(require, script.M)\nprint(ok and value)",
+        "local ok, value = pcall(require, script.M)\nif not ok then error(value) end",
+        "local function try() return pcall(require, script.M) end\nprint(try())",
         "local translator\npcall(function()\n\ttranslator = find()\nend)\nif not translator then warn('none') end",
         "local ok = pcall(print, 1)\nprint(ok)",
         "if pcall(print, 1) then print(1) end",
