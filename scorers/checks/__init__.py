@@ -45,6 +45,7 @@ from scorers.checks import (
     stubs,
     syntax,
     trust,
+    types,
     unused,
 )
 from scorers.checks.check import Check
@@ -60,6 +61,7 @@ _FAMILIES: tuple[ModuleType, ...] = (
     enums,
     libraries,
     datatypes,
+    types,
     deprecations,
     instances,
     lookups,

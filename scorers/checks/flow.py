@@ -31,18 +31,21 @@ from scorers.language.expressions import (
     Unary,
 )
 from scorers.language.node import Node
+from scorers.language.paths import global_path
 from scorers.language.statements import Assign, CompoundAssign, GenericFor, Local, Return
 from scorers.language.unit import Unit, Variable, place_in
 from scorers.roblox.table import datatypes
+from scorers.roblox.texts import literal
 
 _ORDER = ("<", "<=", ">", ">=")
 _BALANCE = re.compile(r"^Value$|coin|cash|gold|gem|money|balance|credit|currenc|points", re.IGNORECASE)
+_STANDING = re.compile(r"level|^xp$|experience|rank|admin|health|damage|speed|kills|wins|score", re.IGNORECASE)
 _MOVES = ("MoveTo", "PivotTo", "SetPrimaryPartCFrame")
 _ACTS = frozenset(("Destroy", "ClearAllChildren", "Remove", "TakeDamage", "BreakJoints", "Kick", *_MOVES))
 """Methods that change the instance that they are called on."""
 _TAKES = frozenset(("TakeDamage", *_MOVES, *STORE_WRITES))
 """Methods that change the game by their arguments."""
-_QUIET_METHODS = frozenset(("FireClient", "FireAllClients", "FireServer", "Fire", "JSONEncode", "AddItem", "SetAttribute"))
+_QUIET_METHODS = frozenset(("FireClient", "FireAllClients", "FireServer", "Fire", "JSONEncode", "AddItem"))
 """Methods that hand a value on and test nothing."""
 _PARTS = frozenset(
     (
@@ -65,12 +68,10 @@ _SET = frozenset(("Health", "MaxHealth", "WalkSpeed", "JumpPower", "JumpHeight",
 
 _MAX_HOPS = 60
 """Locals that are followed from one to the next."""
-_MAX_NAMES = 8
-"""Names of a dotted path that is looked up."""
 
 
 class Test(NamedTuple):
-    """A place that tests an argument. `kind`: order, self (`x ~= x`), type, or other."""
+    """A place that tests an argument. `kind`: order, self (`x ~= x`), table (that it is one), another type, or other."""
 
     node: Node
     kind: str
@@ -80,11 +81,13 @@ class Reach(NamedTuple):
     """A change of the game by an argument.
 
     `is_number`: the value itself goes into health or a sum. `is_mild`: it is a setting or a place, not what a player owns.
+    `is_part`: it is something in a table that the client sent.
     """
 
     node: Node
     is_number: bool
     is_mild: bool
+    is_part: bool
 
 
 @dataclass(slots=True)
@@ -95,9 +98,15 @@ class Argument:
     tests: list[Test] = field(default_factory=list)
     reaches: list[Reach] = field(default_factory=list)
 
-    def is_tested(self, before: int) -> bool:
-        """Whether any test comes before a place."""
-        return bool(self.tests) and self.tests[0].node.start < before
+    def untested(self) -> Reach | None:
+        """The first change before which nothing tests the argument. That it is a table says nothing of what is in it."""
+        first = self.tests[0].node.start if self.tests else None
+        first_of_parts = next((test.node.start for test in self.tests if test.kind != "table"), None)
+        for reach in self.reaches:
+            tested = first_of_parts if reach.is_part else first
+            if tested is None or tested >= reach.node.start:
+                return reach
+        return None
 
 
 def follow(unit: Unit, handler: Function, variable: Variable) -> Argument:
@@ -126,7 +135,8 @@ class _Walk:
             GenericFor: self.loop,
             Return: self.returned,
         }
-        self.waiting = [variable]
+        self.waiting = [(variable, False)]
+        self.is_part = False  # whether what is followed right now is something in the argument
         self.climbed: set[Node] = set()
         self.follow()
         self.argument.tests.sort(key=lambda test: test.node.start)
@@ -136,11 +146,12 @@ class _Walk:
         """Look at every use of the argument and of the locals made of it."""
         seen = set()
         while self.waiting:
-            variable = self.waiting.pop()
+            variable, is_part = self.waiting.pop()
             if variable in seen:
                 continue
             seen.add(variable)
             for read in variable.reads:
+                self.is_part = is_part
                 self.climb(read)
             for write in variable.writes:
                 self.rewritten(write)
@@ -152,6 +163,7 @@ class _Walk:
             self.climbed.add(held)
             parent = self.unit.parents.get(held)
             rule = self.rules.get(type(parent)) if parent is not None else None
+            self.is_part = self.is_part or isinstance(parent, Index | Subscript)
             held = rule(parent, held) if rule is not None else None
 
     def rewritten(self, write: Name) -> None:
@@ -160,7 +172,7 @@ class _Walk:
         value = statement.values[0] if isinstance(statement, Assign) and statement.values else None
         while isinstance(value, Binary) and value.op == "or":
             value = value.left
-        is_converted = isinstance(value, Call) and _path(self.unit, value) in _CARRIES
+        is_converted = isinstance(value, Call) and global_path(self.unit, value.function) in _CARRIES
         if not is_converted and not isinstance(statement, CompoundAssign):
             self.test(write, "other")
 
@@ -170,7 +182,7 @@ class _Walk:
 
     def reach(self, node: Node, is_number: bool = False, is_mild: bool = False) -> None:
         """Note a change of the game."""
-        self.argument.reaches.append(Reach(node, is_number, is_mild))
+        self.argument.reaches.append(Reach(node, is_number, is_mild, self.is_part))
 
     # What may stand around the value
 
@@ -199,19 +211,27 @@ class _Walk:
     def call(self, parent: Call, node: Node) -> Node | None:
         if node is parent.function:
             return None
-        path = _path(self.unit, parent)
+        path = global_path(self.unit, parent.function)
         if path in ("require", "loadstring"):
             self.reach(parent)
         elif path in _CARRIES or path.partition(".")[0] in datatypes().keys() - {"Instance"}:
             return parent
         elif path not in _QUIET:
-            self.test(parent, "type" if path in ("type", "typeof") else "other")
+            self.test(parent, self.type_test(parent) if path in ("type", "typeof") else "other")
         return None
+
+    def type_test(self, asked: Call) -> str:
+        """Whether `type(value)` asks for a table, of the argument itself."""
+        around = self.unit.parents.get(asked)
+        sides = (around.left, around.right) if isinstance(around, Binary) else ()
+        return "table" if not self.is_part and any(literal(side) == "table" for side in sides) else "type"
 
     def method(self, parent: MethodCall, node: Node) -> Node | None:
         if node is not parent.object:
             if parent.name in _TAKES:
                 self.reach(parent, parent.name == "TakeDamage" and _is_value(node), parent.name in _MOVES)
+            elif parent.name == "SetAttribute":
+                self.attribute(parent, node)
             elif parent.name not in _QUIET_METHODS:
                 self.test(parent, "other")
             return None
@@ -223,14 +243,22 @@ class _Walk:
             return parent
         return None
 
+    def attribute(self, parent: MethodCall, node: Node) -> None:
+        """What a player owns may be kept in attributes."""
+        name = literal(parent.args[0]) or ""
+        if node is parent.args[-1] and _BALANCE.search(name):
+            self.reach(parent, _is_value(node))
+        elif node is parent.args[-1] and _STANDING.search(name):
+            self.reach(parent, is_mild=True)
+
     def local(self, parent: Local, node: Expr) -> None:
         at = place_in(parent.values, node)
         if at is not None and at < len(parent.bindings):
-            self.waiting.append(self.unit.variable_at[parent.bindings[at]])
+            self.waiting.append((self.unit.variable_at[parent.bindings[at]], self.is_part))
 
     def loop(self, parent: GenericFor, node: Node) -> None:
         if place_in(parent.values, node) is not None:
-            self.waiting += [self.unit.variable_at[binding] for binding in parent.bindings]
+            self.waiting += [(self.unit.variable_at[binding], True) for binding in parent.bindings]
 
     def assign(self, parent: Assign, node: Expr) -> None:
         if _is_target(parent, node):
@@ -240,7 +268,7 @@ class _Walk:
         at = place_in(parent.values, node)
         target = parent.targets[at] if at is not None and at < len(parent.targets) else None
         if isinstance(target, Name) and (variable := self.unit.variable_of.get(target)) is not None:
-            self.waiting.append(variable)
+            self.waiting.append((variable, self.is_part))
         elif isinstance(target, Index | Subscript) and not self.is_new(target):
             adds = adds_to_itself(self.unit, parent)
             name = target.name if isinstance(target, Index) else ""
@@ -278,19 +306,9 @@ class _Walk:
                 break
         if isinstance(held, MethodCall):
             return held.name == "Clone"
-        return isinstance(held, Table) or (isinstance(held, Call) and (is_place or _path(self.unit, held) == "Instance.new"))
-
-
-def _path(unit: Unit, call: Call) -> str:
-    """The dotted path of a global function, "" for others."""
-    function: Expr = call.function
-    names: list[str] = []
-    while isinstance(function, Index) and len(names) < _MAX_NAMES:
-        names.append(function.name)
-        function = function.object
-    if not isinstance(function, Name) or function in unit.variable_of:
-        return ""
-    return ".".join([function.name, *reversed(names)])
+        return isinstance(held, Table) or (
+            isinstance(held, Call) and (is_place or global_path(self.unit, held.function) == "Instance.new")
+        )
 
 
 def _is_target(statement: Assign | CompoundAssign, node: Node) -> bool:

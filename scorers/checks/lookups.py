@@ -118,19 +118,27 @@ def _unguarded_after(unit: Unit, value: Expr, given: Assign) -> Node | None:
     variable = unit.variable_of.get(target) if isinstance(target, Name) else None
     places: Sequence[Expr] = ()
     if variable is not None:
-        places = sorted([*variable.reads, *variable.writes], key=attrgetter("start"))
+        places = _places_of(unit, variable)
     elif isinstance(target, Index):
         places = unit.members(target.name)
     is_target, function = _is_written_like(unit, target), unit.function_of(given)
     after = bisect_right(places, given.end, key=attrgetter("start"))
     for place in inside(places[after : after + _MAX_PLACES], unit.parents[given]):
         parent = unit.parents[place]
-        if isinstance(parent, Assign) and place in parent.targets and is_target(place):
+        if isinstance(parent, Assign) and place_in(parent.targets, place) is not None and is_target(place):
             return None
         is_use = _reaches_into(parent, place) and is_target(place) and unit.function_of(place) is function
         if is_use and not is_guarded(unit, place, is_target, since=given.start):
             return place
     return None
+
+
+def _places_of(unit: Unit, variable: Variable) -> Sequence[Name]:
+    """Where a variable is read or written, in the order of the source."""
+    memo: dict[Variable, list[Name]] = unit.memo.setdefault("places of variables", {})
+    if variable not in memo:
+        memo[variable] = sorted([*variable.reads, *variable.writes], key=attrgetter("start"))
+    return memo[variable]
 
 
 def _wrapped(unit: Unit, value: Expr) -> tuple[Expr, bool]:

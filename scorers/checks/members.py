@@ -99,7 +99,7 @@ def _unknown_of_class(unit: Unit, use: Use) -> Finding | None:
         return None
     if use.how == WRITE:
         return Finding(*use.place, f"{named(use.owner)} has no property `{use.name}`", _near(unit, use))
-    if use.how == DOT_CALL and isinstance(use.node, Index) and use.name not in table.services():
+    if use.how == DOT_CALL and use.name not in table.services():
         message = f"{named(use.owner)} has no function `{use.name}`"
         return Finding(*use.place, message, _near(unit, use) or "a child cannot be called; `require` a ModuleScript first")
     return _misread(unit, use)

@@ -13,6 +13,8 @@ _CATCHERS = frozenset(("pcall", "xpcall"))
 _WORDS = "Connect ConnectParallel Once spawn defer delay BindToClose BindToRenderStep BindAction wrap create"
 _RUN_LATER = frozenset(_WORDS.split())
 """These run their function later or elsewhere, and an error in it is nobody's."""
+_MOST_CALLERS = 60
+"""Functions that are followed from one to the one that calls it; each takes Python frames."""
 _MOST_REFERENCES = 50
 """References that are followed, so that a file with a thousand methods of one name takes linear time."""
 
@@ -23,8 +25,13 @@ def is_protected(unit: Unit, node: Node) -> bool:
     function = unit.function_of(node)
     while function is not None:
         if function not in memo:
+            depth = unit.memo.get("callers followed", 0)
+            if depth == _MOST_CALLERS:
+                return True  # too far from here to tell
             memo[function] = False  # a function that calls itself does not protect itself
+            unit.memo["callers followed"] = depth + 1
             memo[function] = _runs_protected(unit, function)
+            unit.memo["callers followed"] = depth
         if memo[function]:
             return True
         if _runs_later(unit, function):
@@ -49,8 +56,27 @@ def _runs_protected(unit: Unit, function: Function) -> bool:
     parent = unit.parents[function]
     if isinstance(parent, Call | MethodCall):
         return place_in(parent.args, function) is not None and callee_name(parent) not in _RUN_LATER
-    references = islice(_references(unit, function, parent), _MOST_REFERENCES)
-    return any(_is_handed_over(unit, reference) for reference in references)
+    references = list(islice(_references(unit, function, parent), _MOST_REFERENCES))
+    if _is_member(parent) or any(_is_passed_on(unit, reference) for reference in references):
+        return any(_is_handed_over(unit, reference) for reference in references)
+    unit.memo["protected"][function] = True  # functions that call each other stand and fall with those that call them
+    others = [reference for reference in references if not function.start <= reference.start < function.end]
+    return bool(others) and all(_is_handed_over(unit, reference) for reference in others)
+
+
+def _is_member(parent: Node) -> bool:
+    """Whether a function is stored in a table, where other files may find it."""
+    if isinstance(parent, FunctionDeclaration):
+        return not isinstance(parent.target, Name)
+    return isinstance(parent, Assign) and not isinstance(parent.targets[0], Name)
+
+
+def _is_passed_on(unit: Unit, reference: Expr) -> bool:
+    """Whether a function goes where this file does not show who calls it; pcall calls it at once."""
+    parent = unit.parents[reference]
+    if isinstance(parent, Call) and parent.function is reference:
+        return False
+    return not is_catcher(unit, parent)
 
 
 def _references(unit: Unit, function: Function, parent: Node) -> Iterable[Expr]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scorers.language.expressions import Call, Expr, Index, MethodCall, Subscript
+from scorers.language.expressions import Call, Expr, Index, MethodCall, String, Subscript
 from scorers.language.node import Node
-from scorers.language.paths import reads_of
+from scorers.language.paths import member_name, reads_of
 from scorers.language.statements import Assign, CompoundAssign, FunctionDeclaration
 from scorers.language.unit import Unit, place_in
 from scorers.roblox import table
@@ -25,9 +25,9 @@ _MAX_SUGGESTIONS = 100
 
 
 class Use(NamedTuple):
-    """`receiver.name`, where the receiver is of the class or data type `owner` (`Instance`: of some class)."""
+    """`receiver.name` or `receiver["name"]`, where the receiver is of the class or data type `owner` (`Instance`: some class)."""
 
-    node: Index | MethodCall
+    node: Index | MethodCall | Subscript
     owner: str
     name: str
     how: str
@@ -44,8 +44,10 @@ class Use(NamedTuple):
         return place(self.node)
 
 
-def place(node: Index | MethodCall) -> tuple[int, int]:
+def place(node: Index | MethodCall | Subscript) -> tuple[int, int]:
     """Where the name of a member stands."""
+    if isinstance(node, Subscript):
+        return node.key.start, node.key.end
     return node.name_start, node.name_start + len(node.name)
 
 
@@ -72,31 +74,33 @@ def odd_uses(unit: Unit) -> list[Use]:
     """The uses that a check may object to: unknown members, members with a flag that matters, a property that is called."""
     found: list[Use] | None = unit.memo.get("odd uses")
     if found is None:
-        nodes: list[Index | MethodCall] = [*unit.all(Index), *unit.all(MethodCall)]
+        nodes: list[Index | MethodCall | Subscript] = [*unit.all(Index), *unit.all(MethodCall)]
+        nodes += [node for node in unit.all(Subscript) if type(node.key) is String]
         found = unit.memo["odd uses"] = [use for node in nodes if (use := _odd(unit, node)) is not None]
     return found
 
 
-def _odd(unit: Unit, node: Index | MethodCall) -> Use | None:
+def _odd(unit: Unit, node: Index | MethodCall | Subscript) -> Use | None:
     receiver = receiver_of(unit, node.object)
-    if receiver is None or not node.name or receiver.name in _SKIPPED:
+    name = node.name if isinstance(node, MethodCall) else member_name(node)
+    if receiver is None or not name or receiver.name in _SKIPPED:
         return None
     owner = receiver.name
-    member = member_of(owner, node.name) if owner in table.classes() or owner in table.datatypes() else None
+    member = member_of(owner, name) if owner in table.classes() or owner in table.datatypes() else None
     if owner == "string":
-        is_odd = isinstance(node, MethodCall) and node.name not in table.libraries()["string"]
-        return Use(node, owner, node.name, METHOD, None) if is_odd else None
+        is_odd = isinstance(node, MethodCall) and name not in table.libraries()["string"]
+        return Use(node, owner, name, METHOD, None) if is_odd else None
     if member is None:
         known = owner in table.classes() or (owner in table.datatypes() and table.member_names(owner))
-        return Use(node, owner, node.name, _how(unit, node), None) if known else None
+        return Use(node, owner, name, _how(unit, node), None) if known else None
     how = _how(unit, node)
     flags = member.flags.replace("Y", "")
     if (member.kind, how) in _NORMAL and (not flags or (flags == "R" and how != WRITE)):
         return None
-    return Use(node, owner, node.name, how, member)
+    return Use(node, owner, name, how, member)
 
 
-def _how(unit: Unit, node: Index | MethodCall) -> str:
+def _how(unit: Unit, node: Index | MethodCall | Subscript) -> str:
     if isinstance(node, MethodCall):
         return METHOD
     parent = unit.parents.get(node)

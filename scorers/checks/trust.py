@@ -40,7 +40,7 @@ def remote_trusts_client(unit: Unit) -> Iterator[Finding]:
     """
     for handler in remote_handlers(unit):
         for argument in arguments(unit, handler):
-            reach = next((one for one in argument.reaches if not argument.is_tested(one.node.start)), None)
+            reach = argument.untested()
             if reach is None or mentions(unit, handler.function, _PRIVILEGE, reach.node.start):
                 continue
             message = f"`{argument.variable.name}` comes from the client and is not tested before `{short(unit, reach.node)}`"
@@ -100,7 +100,7 @@ def _passes_nan(unit: Unit, argument: Argument, before: int) -> bool:
     tests = [test for test in argument.tests if test.node.start < before]
     if not any(test.kind == "order" for test in tests):
         return False
-    return all(test.kind == "type" or (test.kind == "order" and _rejects(unit, test.node)) for test in tests)
+    return all(test.kind in ("type", "table") or (test.kind == "order" and _rejects(unit, test.node)) for test in tests)
 
 
 def _rejects(unit: Unit, comparison: Node) -> bool:

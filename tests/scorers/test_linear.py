@@ -98,6 +98,9 @@ SHAPES: dict[str, Callable[[int], str]] = {
     ),
     "comments that allow": lambda n: "".join(f"-- scorers: allow(unused-variable)\nlocal x{i} = {i}\n" for i in range(n)),
     "type parameters": lambda n: f"type T<{', '.join(f'A{i}' for i in range(n))}> = A0\n",
+    "a variable given again": lambda n: (
+        "local part\n" + "part = workspace:FindFirstChild('Part')\nif part then print(part.Name) end\n" * n
+    ),
     "polling": lambda n: "while not ready do task.wait() end -- waits\n" * n,
     "repeats": lambda n: "repeat local a = f() if a then continue end until done\n" * n,
     "numbers": lambda n: "".join(f"print(x + {137 + i // 3})\n" for i in range(n)),

@@ -6,6 +6,9 @@ _SIGNAL = "local Signal = require(script.Signal)\nlocal signal = Signal.new()\n"
 
 FIRES = {
     "unknown-member": [
+        'local part = Instance.new("Part")\npart["Explode"](part)',
+        'local part = Instance.new("Part")\npart["Colour"] = Color3.new()',
+        'local make = Instance.new\nlocal part = make("Part")\npart.Colour = Color3.new()',
         'local Lamp = {}\nLamp.__index = Lamp\nfunction Lamp.new()\n\tlocal self = setmetatable({}, Lamp)\n\tself.part = Instance.new("Part")\n\treturn self\nend\nfunction Lamp:light()\n\tself.part.Materiel = Enum.Material.Neon\nend\nreturn Lamp',
         _PART + "part.Colour = Color3.new()",
         _PART + "part:Delete()",
@@ -113,6 +116,11 @@ FIRES = {
 
 SILENT = {
     "unknown-member": [
+        'local part = Instance.new("Part")\npart["Color"] = Color3.new()',
+        'local part = Instance.new("Part")\npart["Destroy"](part)',
+        'print(workspace["My Part"], workspace["Door"].Name)',
+        'local t = { Part = 1 }\nt["Explode"] = print\nt["Explode"](t)',
+        'local name = "Colour"\nlocal t = {}\nt[name] = 1\nprint(t)',
         'local Lamp = {}\nLamp.__index = Lamp\nfunction Lamp.new(model)\n\tlocal self = setmetatable({ part = model }, Lamp)\n\treturn self\nend\nfunction Lamp:reset()\n\tself.part = Instance.new("Part")\n\tself.part:Light()\nend\nreturn Lamp',
         "local Box = {}\nfunction Box:fill()\n\tself.item = 5\n\tself.item = pick()\n\tself.item:Use()\nend\nreturn Box",
         "print(workspace.Baseplate, workspace.Map.Spawn)",

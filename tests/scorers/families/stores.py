@@ -4,6 +4,10 @@ _STORE = 'local DataStoreService = game:GetService("DataStoreService")\nlocal st
 
 FIRES = {
     "datastore-no-pcall": [
+        _STORE + 'local function load(k) return store:GetAsync(k) end\nlocal ok, v = pcall(load, "k")\nprint(ok, v)\nload("k")',
+        _STORE
+        + 'local function load(k) return store:GetAsync(k) end\nif pcall(load, "k") then print(1) end\nlocal function start() print(load("k")) end\nstart()',
+        _STORE + 'function load(k) return store:GetAsync(k) end\nprint(pcall(load, "k"))\nprint(load("k"))',
         'local stores = { coins = game:GetService("DataStoreService"):GetDataStore("c") }\nprint(stores.coins:GetAsync("k"))',
         'local store = game:GetService("DataStoreService"):GetDataStore("c")\nlocal self = setmetatable({ _store = store }, {})\nself._store:SetAsync("k", 1)',
         _STORE + 'local v = store:GetAsync("k")\nprint(v)',
@@ -47,6 +51,17 @@ FIRES = {
 
 SILENT = {
     "datastore-no-pcall": [
+        _STORE
+        + 'local function load(k) return store:GetAsync(k) end\nprint(pcall(load, "k"), pcall(function() return load("l") end))',
+        _STORE
+        + 'local function load(k)\n\tif k == "" then return load("x") end\n\treturn store:GetAsync(k)\nend\nprint(pcall(load, "k"))',
+        _STORE + 'local function load(k) return store:GetAsync(k) end\nprint(pcall(load, "k"))\nreturn { load = load }',
+        _STORE
+        + 'local M = {}\nfunction M.load(k) return store:GetAsync(k) end\nprint(pcall(M.load, "k"))\nM.load("k")\nreturn M',
+        _STORE
+        + 'local save, load\nfunction load(k) if k then save(k) end return store:GetAsync(k) end\nfunction save(k) load(k) end\nprint(pcall(load, "k"))',
+        _STORE
+        + 'local function load(k) return store:GetAsync(k) end\nlocal retry = require(script.Retry)\nretry(load, "k")\nprint(load)',
         'local cache = { coins = require(script.Cache) }\nlocal store = game:GetService("DataStoreService"):GetDataStore("c")\nprint(cache.coins:GetAsync("k"), store)',
         _STORE + 'local ok, v = pcall(function() return store:GetAsync("k") end)\nprint(ok, v)',
         _STORE + 'local ok, v = pcall(store.GetAsync, store, "k")\nprint(ok, v)',

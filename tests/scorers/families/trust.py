@@ -11,6 +11,13 @@ _COINS = "player.leaderstats.Coins.Value += amount"
 
 FIRES = {
     "remote-trusts-client": [
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "table" then return end\n\tplayer.leaderstats.Coins.Value += data.amount\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif typeof(data) == "table" then\n\t\tlocal amount = data.amount\n\t\tplayer.leaderstats.Coins.Value += amount\n\tend\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "table" then return end\n\tplayer.leaderstats.Coins.Value += data["amount"]\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tplayer:SetAttribute("Coins", data)\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tplayer:SetAttribute("Coins", player:GetAttribute("Coins") + data)\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tplayer:SetAttribute("Level", data)\nend)',
+        "local floor = math.floor\nscript.Parent.OnServerEvent:Connect(function(player, data)\n\tplayer.leaderstats.Coins.Value += floor(data)\nend)",
         _on("player, amount", _COINS),
         _on("player: Player, amount: number", "local coins = player.leaderstats.Coins", "coins.Value = coins.Value + amount"),
         _on("player, amount", "if amount then", "\t" + _COINS, "end"),
@@ -60,6 +67,13 @@ FIRES = {
 
 SILENT = {
     "remote-trusts-client": [
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "table" then return end\n\tif type(data.amount) ~= "number" or data.amount > 10 then return end\n\tplayer.leaderstats.Coins.Value += data.amount\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "table" then return end\n\tlocal amount = tonumber(data.amount)\n\tif not amount or amount < 0 or amount > 5 then return end\n\tplayer.leaderstats.Coins.Value += amount\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "table" then return end\n\tlocal price = require(script.Prices)[data.item]\n\tplayer.leaderstats.Coins.Value -= price\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "table" then return end\n\tif not require(script.Validate)(data) then return end\n\tplayer.leaderstats.Coins.Value += data.amount\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tplayer:SetAttribute("Volume", data)\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tif type(data) ~= "number" then return end\n\tplayer:SetAttribute("Coins", data)\nend)',
+        'script.Parent.OnServerEvent:Connect(function(player, data)\n\tplayer:SetAttribute(data and "Coins" or "Gems", 5)\nend)',
         _on("player, amount", "if type(amount) ~= 'number' then return end", _COINS),
         _on("player, amount", "if typeof(amount) == 'number' and amount > 0 then", "\t" + _COINS, "end"),
         _on("player, amount", "assert(typeof(amount) == 'number')", _COINS),
