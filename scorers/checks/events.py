@@ -154,14 +154,14 @@ def mentions(unit: Unit, function: Node, pattern: re.Pattern[str], before: int |
 
 
 def _mentions(unit: Unit, pattern: re.Pattern[str]) -> Iterator[int]:
-    known: dict[str, bool] = {}
-    for nodes in (unit.all(Name), unit.all(Index), unit.all(MethodCall)):
-        for node in nodes:
-            is_match = known.get(node.name)
-            if is_match is None:
-                is_match = known[node.name] = pattern.search(node.name) is not None
-            if is_match:
-                yield node.start
+    """By name and not by node: the same few names stand all over a source."""
+    for variable in unit.variables:
+        if variable.reads and pattern.search(variable.name):
+            yield from map(_START, variable.reads)
+    for nodes in (unit.global_reads, unit.indexes, unit.method_calls):
+        for name, found in nodes.items():
+            if pattern.search(name):
+                yield from map(_START, found)
 
 
 def reads_clock(unit: Unit, function: Function) -> bool:
@@ -176,8 +176,9 @@ def first_gift(unit: Unit, function: Function) -> Node | None:
     gifts: list[Node] | None = unit.memo.get("gifts")
     if gifts is None:
         gifts = unit.memo["gifts"] = sorted(_gifts(unit), key=_START)
-    copied = first_inside(unit.method_calls.get("Clone", ()), function) if _names_backpack(unit, function) else None
-    return earliest(first_inside(gifts, function), copied)
+    copied = first_method(unit, function, "Clone")
+    is_handed_out = copied is not None and _names_backpack(unit, function)
+    return earliest(first_inside(gifts, function), copied if is_handed_out else None)
 
 
 def earliest(*nodes: Node | None) -> Node | None:
@@ -198,8 +199,12 @@ def _gifts(unit: Unit) -> Iterator[Node]:
     for statement in unit.all(Assign):
         if _is_balance(statement.targets[0]) and adds_to_itself(unit, statement):
             yield statement
+    known: dict[str, bool] = {}
     for call in unit.all(Call):
-        if isinstance(call.function, Name | Index) and _GIVES.search(call.function.name):
+        name = call.function.name if isinstance(call.function, Name | Index) else ""
+        if name not in known:
+            known[name] = _GIVES.search(name) is not None
+        if known[name]:
             yield call
     for name, methods in unit.method_calls.items():
         if _GIVES.search(name):
