@@ -100,7 +100,11 @@ def _fill_in(scoring: dict[str, Any], *, of_files: bool) -> None:
     if scoring["tools"] is None:
         scoring["tools"] = of_files
     scoring["tools"] = scoring["tools"] or scoring["definitions"] is not None
-    if scoring["allow_comments"] is None and of_files and _read(scoring["config"]).allow_comments is None:
+    if (
+        scoring["allow_comments"] is None
+        and of_files
+        and (scoring["config"] is None or not _speaks_of_comments(scoring["config"]))
+    ):
         scoring["allow_comments"] = True
 
 
@@ -192,16 +196,21 @@ def _scoring(options: Options) -> "ScoringOptions":
     scoring = ScoringOptions(**options.scoring)
     if scoring.definitions is not None and not Path(scoring.definitions).is_file():
         raise Problem(f"{scoring.definitions} cannot be read: there is no such file.", hint="Check the path.")
-    _read(scoring.config)
+    if scoring.config is not None:
+        _read(scoring.config)
     return scoring
 
 
-def _read(config: str | None) -> "Settings":
+def _speaks_of_comments(config: str) -> bool:
+    return _read(config).allow_comments is not None
+
+
+def _read(config: str) -> "Settings":
     from scorers.errors import SettingsError
-    from scorers.settings import Settings, read_settings
+    from scorers.settings import read_settings  # brings all checks along
 
     try:
-        return Settings() if config is None else read_settings(Path(config))
+        return read_settings(Path(config))
     except SettingsError as error:
         raise Problem(str(error), hint=error.hint) from error
 

@@ -6,11 +6,15 @@
 True
 """
 
+from typing import TYPE_CHECKING
+
 from scorers.execution.evaluation import Evaluation
 from scorers.execution.limits import Limits
-from scorers.execution.pool import LuauPool, shared_pool
 from scorers.execution.report import CaseFailure, ExecutionReport, Status
 from scorers.execution.tests import Tests
+
+if TYPE_CHECKING:
+    from scorers.execution.pool import LuauPool
 
 
 def run_tests(code: str, tests: Tests, limits: Limits | None = None) -> ExecutionReport:
@@ -19,9 +23,20 @@ def run_tests(code: str, tests: Tests, limits: Limits | None = None) -> Executio
     Raises:
         ScorersError: the worker could not do its job. What the code does wrong is in the report instead.
     """
+    from scorers.execution.pool import shared_pool
+
     report = shared_pool().evaluate(code, tests, static=False, limits=limits).execution
     assert report is not None, "an evaluation with tests has a report"
     return report
+
+
+def __getattr__(name: str) -> object:
+    """`LuauPool` is loaded when it is asked for: a worker lives in this package too and starts without it."""
+    if name != "LuauPool":
+        raise AttributeError(f"module `scorers.execution` has no attribute `{name}`")
+    from scorers.execution.pool import LuauPool
+
+    return LuauPool
 
 
 __all__ = [
