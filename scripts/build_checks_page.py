@@ -39,7 +39,11 @@ decides is in `scorers/verdict.py`. Please report the source.
 
 ### type-error
 
-bugs, warning. A type error found by `luau-analyze` or `luau-lsp` on PATH, only where they were asked.
+bugs, warning, weight 0. A type error found by `luau-analyze` or `luau-lsp` on PATH, only where they were asked.
+
+### nesting-too-deep
+
+quality, error. Hundreds of levels of code that the interpreter cannot walk through; all scores are 0.
 """
 
 

@@ -6,6 +6,7 @@ from scorers.language.binder import bind
 from scorers.language.cursor import MAX_PROBLEMS
 from scorers.language.escapes import UNFINISHED
 from scorers.language.foreign import explain
+from scorers.language.hints import general_hint
 from scorers.language.parser import Parser
 from scorers.language.paths import find_stand_ins
 from scorers.language.position import COLUMN_BITS, position
@@ -33,8 +34,12 @@ def parse(source: str) -> Unit:
         others = [*parser.problems, *bind(unit)[:MAX_PROBLEMS]]
     find_stand_ins(unit)
     problems = _distinct(tokens.problems[:MAX_PROBLEMS], others)
-    unit.errors = tuple(sorted((explain(problem, tokens) for problem in problems), key=attrgetter("start")))
+    unit.errors = tuple(sorted((_hinted(explain(problem, tokens)) for problem in problems), key=attrgetter("start")))
     return unit
+
+
+def _hinted(problem: SyntaxProblem) -> SyntaxProblem:
+    return problem if problem.hint else problem._replace(hint=general_hint(problem.message))
 
 
 def _distinct(lexical: list[SyntaxProblem], others: list[SyntaxProblem]) -> list[SyntaxProblem]:

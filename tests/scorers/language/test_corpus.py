@@ -57,3 +57,11 @@ def test_the_corpus_is_large_and_varied() -> None:
         assert len({row["id"] for row in some}) == len({row["code"] for row in some}) == len(some)
     for row in broken:
         assert 1 <= row["line"] <= row["code"].count("\n") + 1, row["id"]
+
+
+def test_every_problem_has_a_hint() -> None:
+    problems = [problem for row in rows("broken") for problem in parse(row["code"]).errors]
+    assert len(problems) >= len(rows("broken"))
+    assert [problem.message for problem in problems if not problem.hint] == []
+    # The last resort of `general_hint` helps nobody.
+    assert [problem.message for problem in problems if "stands before this place" in (problem.hint or "")] == []
