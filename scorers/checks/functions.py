@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scorers.checks.check import BUGS, WARNING, Finding, check
 from scorers.language.exits import ends
 from scorers.language.expressions import Boolean, Call, Expr, Function, Index, MethodCall, Name, Nil, Table
+from scorers.language.paths import global_path
 from scorers.language.statements import (
     Assign,
     FunctionDeclaration,
@@ -95,24 +96,17 @@ def _is_no_value(unit: Unit, value: Expr, with_result: set[Function]) -> bool:
     function = value.function
     if isinstance(function, Name) and (variable := unit.variable_of.get(function)) is not None:
         return isinstance(variable.value, Function) and not variable.writes and variable.value not in with_result
-    return _path(function) in _NO_RESULT
+    return global_path(unit, function) in _NO_RESULT
 
 
 def _is_result_unused(unit: Unit, function: Function) -> bool:
     """Whether nobody looks at what a function returns: a handler of an event, the body of a new thread."""
     around = unit.parents.get(function)
-    if isinstance(around, Call) and _path(around.function).startswith("task."):
+    if isinstance(around, Call) and global_path(unit, around.function).startswith("task."):
         return True
     if isinstance(around, MethodCall) and around.name in ("BindAction", "BindActionAtPriority", "BindToClose"):
         return True
     return handler_of(unit, function) is not None
-
-
-def _path(node: Expr) -> str:
-    """`f` or `library.f`, "" for others."""
-    if isinstance(node, Index) and isinstance(node.object, Name):
-        return f"{node.object.name}.{node.name}"
-    return node.name if isinstance(node, Name) else ""
 
 
 def _name(unit: Unit, function: Function) -> str:
