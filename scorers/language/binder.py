@@ -292,13 +292,11 @@ class _Binder:
         self.visit_all(node.args, node)
 
     def global_path(self, node: Node) -> str:
-        """`a.b.c` where `a` is a global, "" for everything else."""
-        kind = type(node)
-        if kind is e.Name:
-            return node.name if node.name not in self.names else ""  # type: ignore[attr-defined]  # narrowed by `kind`
-        if kind is e.Index and (root := self.global_path(node.object)):  # type: ignore[attr-defined]  # narrowed by `kind`
-            return f"{root}.{node.name}"  # type: ignore[attr-defined]  # narrowed by `kind`
-        return ""
+        """`a.b.c` where `a` is a global, "" for everything else. Stand-ins are found later (`paths.find_stand_ins`)."""
+        if isinstance(node, e.Name):
+            return node.name if node.name not in self.names else ""
+        root = self.global_path(node.object) if isinstance(node, e.Index) else ""
+        return f"{root}.{node.name}" if root and isinstance(node, e.Index) else ""
 
     def visit_MethodCall(self, node: e.MethodCall) -> None:
         self.unit.method_calls.setdefault(node.name, []).append(node)

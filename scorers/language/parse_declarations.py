@@ -1,5 +1,7 @@
 """The parser's part for declarations: locals, constants, exports, attributed functions, types."""
 
+from abc import abstractmethod
+
 from scorers.language.expressions import Call, Expr, MethodCall, Vararg
 from scorers.language.misspelt import is_one_slip
 from scorers.language.parse_functions import FunctionParser
@@ -48,9 +50,9 @@ _FUNCTION_ONLY = "attributes stand before functions only"
 class DeclarationParser(FunctionParser):
     """Reads declarations."""
 
+    @abstractmethod
     def function_declaration(self, attributes: list[Attribute] | None = None) -> Stat:
         """Read `function a.b:c() ... end`."""
-        raise NotImplementedError
 
     def contextual(self, word: str, after: str) -> Stat | None:
         """`type`, `export` and `const` where a declaration follows."""

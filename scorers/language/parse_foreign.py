@@ -1,5 +1,7 @@
 """The parser's part for expressions of other languages: read over, so that one of them is one problem."""
 
+from abc import abstractmethod
+
 from scorers.language.expressions import Expr, Function, Group, Missing, Name
 from scorers.language.parse_tables import TableParser
 from scorers.language.statements import Attribute, Binding, Block
@@ -21,25 +23,25 @@ class ForeignParser(TableParser):
     takes_varargs = True
     function = -1
 
+    @abstractmethod
     def block(self) -> Block:
         """Read statements up to a word that ends a block."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close_foreign_block(self, opener: int) -> None:
         """Take `end` or `}` after a block that a brace began."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attributes(self) -> list[Attribute]:
         """Read `@name` and `@[name, ...]`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_vararg(self, at: int) -> None:
         """`...` needs a function that takes them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def simple(self) -> Expr:
         """Read an expression without operators."""
-        raise NotImplementedError
 
     def foreign_operator(self, left: Expr, first: int) -> tuple[str, Expr]:
         """What a foreign operator after `left` means here, "" where it is none; an arrow makes `left` a function.

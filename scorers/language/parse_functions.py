@@ -1,5 +1,7 @@
 """The parser's part for functions: attributes, parameters, bodies."""
 
+from abc import abstractmethod
+
 from scorers.language.attributes import check_attributes
 from scorers.language.expressions import Function
 from scorers.language.pairing import Pairing
@@ -25,9 +27,9 @@ class FunctionParser(ExpressionParser):
         """Braces of other languages that began a block and are open."""
         self.pairing = Pairing(self)
 
+    @abstractmethod
     def block(self) -> Block:
         """Read statements up to a word that ends a block."""
-        raise NotImplementedError
 
     def attributes(self) -> list[Attribute]:
         """`@name`, `@[name, name args]`, repeated."""

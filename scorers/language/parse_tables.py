@@ -1,5 +1,7 @@
 """The parser's part for table constructors and lists in brackets, where a comma is what is forgotten most."""
 
+from abc import abstractmethod
+
 from scorers.language.expressions import Expr, Field, Function, Missing, Table
 from scorers.language.parse_types import TypeParser
 from scorers.language.statements import Attribute
@@ -14,9 +16,9 @@ _CALLS = ("(", "{", STRING, "<")
 class TableParser(TypeParser):
     """Reads tables; expressions are read by the subclass."""
 
+    @abstractmethod
     def function_body(self, start: int, attributes: list[Attribute], what: str, *, has_self: bool = False) -> Function:
         """Read `(params) ... end`."""
-        raise NotImplementedError
 
     def expression_list(self) -> list[Expr]:
         """`a, b, c`, at least one."""

@@ -1,5 +1,7 @@
 """The parser's part for type annotations. Written after the grammar and `Parser.cpp` of luau-lang/luau 0.735."""
 
+from abc import ABC, abstractmethod
+
 from scorers.language.cursor import Cursor
 from scorers.language.expressions import Expr
 from scorers.language.tokens import BAD, EOF, INTERP, NAME, STRING
@@ -27,12 +29,12 @@ _PROPERTY = "a property is written `name: Type`"
 _SUFFIXES = frozenset(("?", "|", "&", "[", BAD))
 
 
-class TypeParser(Cursor):
+class TypeParser(Cursor, ABC):
     """Reads types; `typeof(...)` needs expressions, which the subclass reads."""
 
+    @abstractmethod
     def expression(self) -> Expr:
         """Read an expression."""
-        raise NotImplementedError
 
     def type(self) -> Type:
         """A type: `A`, `A?`, `A | B`, `A & B`, `(A) -> B`."""
