@@ -1,9 +1,9 @@
 """What every node of the syntax tree has."""
 
-from scorers.language.position import COLUMN_BITS, COLUMN_MASK
+from scorers.language.position import COLUMN_BITS, COLUMN_MASK, Placed
 
 
-class Node:
+class Node(Placed):
     """Part of a program. `start` and `end` are positions (`position.py`); the end is the place after the last character."""
 
     __slots__ = ("end", "start")
@@ -11,16 +11,6 @@ class Node:
     def __init__(self, start: int, end: int) -> None:
         self.start = start
         self.end = end
-
-    @property
-    def line(self) -> int:
-        """Of the first character, from 1."""
-        return self.start >> COLUMN_BITS
-
-    @property
-    def column(self) -> int:
-        """Of the first character, from 1."""
-        return self.start & COLUMN_MASK
 
     @property
     def end_line(self) -> int:

@@ -12,6 +12,23 @@ def position(line: int, column: int) -> int:
     return (line << COLUMN_BITS) | column
 
 
+class Placed:
+    """What begins at a position."""
+
+    __slots__ = ()
+    start: int
+
+    @property
+    def line(self) -> int:
+        """Of the first character, from 1."""
+        return self.start >> COLUMN_BITS
+
+    @property
+    def column(self) -> int:
+        """Of the first character, from 1."""
+        return self.start & COLUMN_MASK
+
+
 def line_of(place: int) -> int:
     """The line of a place."""
     return place >> COLUMN_BITS

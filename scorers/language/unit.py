@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from scorers.language.expressions import Call, Expr, Function, Index, MethodCall, Name
 from scorers.language.node import Node
-from scorers.language.position import COLUMN_BITS, COLUMN_MASK
+from scorers.language.position import COLUMN_BITS, COLUMN_MASK, Placed
 from scorers.language.problem import SyntaxProblem
 from scorers.language.statements import Binding, Block
 from scorers.language.tokens import Comment, Tokens
@@ -17,7 +17,7 @@ N = TypeVar("N", bound=Node)
 _START = attrgetter("start")
 
 
-class Variable:
+class Variable(Placed):
     """A local variable, a parameter or a loop variable.
 
     `kind` is one of local, const, function, parameter, self, loop. `value` is the expression it begins with, where one
@@ -47,16 +47,6 @@ class Variable:
         self.type_uses = 0
         self.is_captured = False
         self.is_exported = False
-
-    @property
-    def line(self) -> int:
-        """Of the declaration, from 1."""
-        return self.start >> COLUMN_BITS
-
-    @property
-    def column(self) -> int:
-        """Of the declaration, from 1."""
-        return self.start & COLUMN_MASK
 
 
 class Unit:
