@@ -8,7 +8,7 @@ from typing import Any
 
 from checkpoints.adapter import verify
 from checkpoints.latest import promote
-from eval.contamination import BenchmarkFingerprint
+from eval.comparable import fingerprint_of, match_answer
 from eval.gate import Decision, GateMargins, alpha_per_look, decide
 from eval.outcome import BenchmarkResult
 from eval.task import Task
@@ -16,7 +16,7 @@ from judges import Judge, JudgeRequest, Verdict
 from rft.config import RftConfig
 from rft.errors import RftError, RunPaused
 from rft.measure import benchmark_result
-from rft.pool import KeptCode, Pool, completion_of, extend
+from rft.pool import KeptCode, Pool, extend
 from rft.rewards import reward
 from rft.scoring import Scoring, extracted, facts_of
 from rft.selection import Scored, Selection
@@ -28,6 +28,7 @@ from rollouts.identity import PolicyIdentity, SamplingParameters
 from rollouts.prompt import messages_for
 from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
 from rollouts.store import Candidate
+from scorers.extraction import reply_with
 
 BASE, FEW_SHOT, SFT = "base", "few-shot", "sft"
 BENCHMARK_ROUND = -1
@@ -72,15 +73,13 @@ class Engine:
         self.store = store
         self.view = view
         self.judge = judge
-        self.fingerprint = BenchmarkFingerprint.from_tasks(
-            (task.id, task.prompt, task.reference, task.entry_point) for task in inputs.benchmark
-        )
+        self.fingerprint = fingerprint_of(inputs.benchmark)
 
     # Sampling and scoring
 
     def sample(self, stage: str, tasks: Sequence[Task], adapter: str | None, round_index: int) -> list[Scored]:
         """N candidates of every task from the base with that stage's adapter, each with its reward."""
-        prompts = [TaskPrompt(task.id, messages_for(task.prompt, self.config.system_prompt)) for task in tasks]
+        prompts = [TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt)) for task in tasks]
         request = SampleRequest(
             stage=stage,
             policy=self._policy(adapter),
@@ -98,7 +97,7 @@ class Engine:
         """The policy's result on the held-out tasks, k samples each, drawn with the same luck for every policy."""
         shown = [(row.prompt, row.completion) for row in examples]
         prompts = [
-            TaskPrompt(task.id, messages_for(task.prompt, self.config.system_prompt, shown)) for task in self.inputs.benchmark
+            TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt, shown)) for task in self.inputs.benchmark
         ]
         request = SampleRequest(
             stage=f"benchmark-{name}",
@@ -152,7 +151,7 @@ class Engine:
             Scored(
                 candidate.task,
                 candidate.index,
-                extracted(candidate).code,
+                extracted(candidate, by_id[candidate.task]).code,
                 facts.eligible,
                 reward(facts, self.config.reward, verdicts.get(candidate.key)),
                 facts.static.composite,
@@ -164,7 +163,7 @@ class Engine:
         """The judge's verdict on every eligible candidate; empty without a judge. Raises RunPaused when one is missing."""
         if self.judge is None:
             return {}
-        requests = [JudgeRequest(c.key, task.prompt, task.reference, extracted(c).code) for c, task in eligible]
+        requests = [JudgeRequest(c.key, task.question(), task.reference, extracted(c, task).code) for c, task in eligible]
         verdicts = {verdict.candidate_key: verdict for verdict in self.judge.judge(requests)}
         if missing := len({request.candidate_key for request in requests} - verdicts.keys()):
             raise RunPaused(f"the judge left out {missing} candidates.", hint="Run the same command again; nothing is scored 0.")
@@ -201,9 +200,9 @@ class Engine:
 
     def pool(self, through: int) -> Pool:
         """Demonstrations and the best of rounds 1 to `through`. Raises ContaminationError above the configured share."""
-        prompts = {task.id: task.prompt for task in self.inputs.tasks}
+        tasks = {task.id: task for task in self.inputs.tasks}
         kept = [
-            KeptCode(task, prompts[task], best["code"])
+            KeptCode(task, tasks[task].question(), best["code"], tasks[task].kind)
             for index in range(1, through + 1)
             for task, best in self.store.fact(f"selection:{round_name(index)}")["kept"].items()
         ]
@@ -217,7 +216,8 @@ class Engine:
             {"rows": len(pool.rows), "contaminated": contaminated, "duplicates": pool.duplicates},
         )
         fresh = self.store.fact(f"selection:{round_name(through)}")["kept"]
-        share = sum(self.fingerprint.match_code(best["code"]) is not None for best in fresh.values()) / max(1, len(fresh))
+        matches = (match_answer(self.fingerprint, best["code"], tasks[task].kind) for task, best in fresh.items())
+        share = sum(match is not None for match in matches) / max(1, len(fresh))
         if share > self.config.data.max_contaminated_share:
             named = ", ".join(f"{task} ({match.task_id})" for task, match in pool.contaminated[:5])
             raise ContaminationError(
@@ -245,7 +245,7 @@ class Engine:
             model=self.inputs.model,
             system=self.config.system_prompt,
             rows=rows,
-            held_out=[TrainingRow(task.prompt, completion_of(task.reference)) for task in self.inputs.benchmark],
+            held_out=[TrainingRow(task.question(), reply_with(task.reference, task.kind)) for task in self.inputs.benchmark],
             config=self.config.training,
             seed=self.config.seed,
             target=target,

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from eval.check import check_references
-from eval.contamination import BenchmarkFingerprint
+from eval.comparable import fingerprint_of, match_answer
 from eval.task import Task, load_tasks
 from rft.config import RftConfig
 from rft.engine import Inputs
@@ -14,6 +14,7 @@ from rft.errors import InputError
 from rft.store import RunStore
 from rft.training.rows import TrainingRow
 from rollouts.models import resolve_model, weights_hash
+from scorers.execution.tests import Kind
 
 BUILTIN = "builtin:"
 TRAINING, HELD_OUT = "training task ", "held-out task "
@@ -93,21 +94,21 @@ def refuse_broken_tasks(tasks: tuple[Task, ...]) -> None:
 
 def refuse_contamination(tasks: tuple[Task, ...], demonstrations: tuple[TrainingRow, ...], benchmark: tuple[Task, ...]) -> None:
     """Raise InputError naming both sides when a training input repeats a held-out task."""
-    held_out = BenchmarkFingerprint.from_tasks((task.id, task.prompt, task.reference, task.entry_point) for task in benchmark)
-    inputs = [(f"the training task {task.id}", task.prompt, task.reference) for task in tasks]
-    inputs += [(f"demonstration {i}", row.prompt, _code(row.completion)) for i, row in enumerate(demonstrations, 1)]
-    for name, prompt, code in inputs:
-        if match := held_out.match_prompt(prompt) or held_out.match_code(code):
+    held_out = fingerprint_of(benchmark)
+    inputs: list[tuple[str, str, str, Kind]] = [(f"the training task {t.id}", t.prompt, t.reference, t.kind) for t in tasks]
+    inputs += [(f"demonstration {i}", row.prompt, _code(row), "function") for i, row in enumerate(demonstrations, 1)]
+    for name, prompt, answer, kind in inputs:
+        if match := held_out.match_prompt(prompt) or match_answer(held_out, answer, kind):
             raise InputError(
                 f"{name} repeats the held-out task {match.task_id} ({match.kind} match, similarity {match.similarity:.2f}).",
                 hint="Remove or change one of them: a benchmark that was trained on measures nothing.",
             )
 
 
-def _code(completion: str) -> str:
+def _code(row: TrainingRow) -> str:
     from scorers.extraction import extract_code
 
-    return extract_code(completion).code
+    return extract_code(row.completion).code
 
 
 def described(inputs: Inputs) -> dict[str, str]:
@@ -146,7 +147,7 @@ def refuse_changed(store: RunStore, found: dict[str, str], prefix: str) -> None:
 
 
 def _described_tasks(kind: str, tasks: tuple[Task, ...]) -> dict[str, str]:
-    return {f"{kind}{task.id}": _hash(task.model_dump_json()) for task in tasks}
+    return {f"{kind}{task.id}": _hash(task.content()) for task in tasks}
 
 
 def _hash(*texts: str) -> str:

@@ -30,10 +30,10 @@ def benchmark_result(store: RunStore, name: str, tasks: Sequence[Task]) -> Bench
 
 
 def suite_hash(tasks: Sequence[Task]) -> str:
-    """What a suite is: its tasks' prompts and tests."""
+    """What a suite is: its tasks' questions and tests."""
     digest = hashlib.sha256()
     for task in tasks:
-        digest.update(f"{task.id}\0{task.prompt}\0{task.fingerprint()}\0".encode())
+        digest.update(f"{task.id}\0{task.question()}\0{task.fingerprint()}\0".encode())
     return digest.hexdigest()[:16]
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from eval.comparable import match_answer
 from eval.contamination import BenchmarkFingerprint, Match
 from rft.training.rows import TrainingRow
 from scorers import canonical_tokens
-from scorers.extraction import extract_code
+from scorers.execution.tests import Kind
+from scorers.extraction import extract_code, reply_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +22,35 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class KeptCode:
-    """A kept answer of a policy: the task's id and prompt, and the code alone."""
+    """A kept answer of a policy: the task's id, what was asked, and the answer alone."""
 
     task: str
     prompt: str
     code: str
-
-
-def completion_of(code: str) -> str:
-    """The reply that training teaches: the code in one fence, nothing around it."""
-    return f"```luau\n{code.strip()}\n```"
+    kind: Kind = "function"
 
 
 def extend(demonstrations: Sequence[TrainingRow], kept: Iterable[KeptCode], benchmark: BenchmarkFingerprint) -> Pool:
     """Demonstrations first, then kept answers in the order given.
 
-    Two answers to one prompt are the same when their tokens are, comments and layout aside.
+    Two answers to one prompt are the same when their tokens are, comments and layout aside; several files and tool calls
+    when their texts are.
     """
     rows = list(demonstrations)
     seen = {(row.prompt, canonical_tokens(extract_code(row.completion).code)) for row in demonstrations}
+    seen |= {(row.prompt, (row.completion,)) for row in demonstrations}
     contaminated: list[tuple[str, Match]] = []
     duplicates = 0
     for answer in kept:
-        fingerprint = (answer.prompt, canonical_tokens(answer.code))
+        completion = reply_with(answer.code, answer.kind)
+        is_plain = answer.kind not in ("files", "tools")
+        fingerprint = (answer.prompt, canonical_tokens(answer.code) if is_plain else (completion,))
         if fingerprint in seen:
             duplicates += 1
             continue
         seen.add(fingerprint)
-        if match := benchmark.match_code(answer.code):
+        if match := match_answer(benchmark, answer.code, answer.kind):
             contaminated.append((answer.task, match))
         else:
-            rows.append(TrainingRow(answer.prompt, completion_of(answer.code)))
+            rows.append(TrainingRow(answer.prompt, completion))
     return Pool(tuple(rows), tuple(contaminated), duplicates)

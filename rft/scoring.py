@@ -5,6 +5,8 @@ import json
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,18 +20,32 @@ from scorers import SCORERS, SCORERS_VERSION, ScoreReport
 from scorers.compiler import compiler_version
 from scorers.errors import WorkerFailed
 from scorers.execution import Evaluation, LuauPool
-from scorers.extraction import ExtractedCode, extract_code
+from scorers.extraction import ExtractedCode, extract_answer
 
 
-def extracted(candidate: Candidate) -> ExtractedCode:
-    """The code in a candidate's reply."""
-    return extract_code(candidate.text, finish_reason=candidate.finish_reason)
+def extracted(candidate: Candidate, task: Task) -> ExtractedCode:
+    """The answer in a candidate's reply, in the form that the task asks for."""
+    return extract_answer(candidate.text, task.kind, finish_reason=candidate.finish_reason)
 
 
 def score_key(code: str, task: Task) -> str:
-    """What a score depends on: a fixed test or an upgrade of a scorer or the compiler rescores, and never resamples."""
+    """What a score depends on: a fixed test or an upgrade of a scorer, the compiler or the world rescores, and never
+    resamples."""
     facts = [code, task.fingerprint(), SCORERS_VERSION, compiler_version()]
+    if task.world:
+        facts.append(_world_version())
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+@cache
+def _world_version() -> str:
+    """A hash of what the world and the harness are made of."""
+    root = Path(str(resources.files("scorers")))
+    digest = hashlib.sha256()
+    for folder in (root / "execution", root / "roblox"):
+        for file in sorted(path for path in folder.rglob("*") if path.suffix in (".luau", ".json")):
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 class ScoringError(RftError):
@@ -50,7 +66,7 @@ class Scoring:
 
     def submit(self, candidate: Candidate, task: Task) -> None:
         """Have the candidate evaluated unless the store or the queue already has its answer; store what is ready."""
-        code = extracted(candidate).code
+        code = extracted(candidate, task).code
         key = score_key(code, task)
         if key not in self._asked and self._store.score(key) is None:
             self._asked.add(key)
@@ -101,7 +117,7 @@ class Scoring:
 
 def facts_of(store: RunStore, candidate: Candidate, task: Task) -> Facts:
     """What the store knows of a scored candidate. Raises ScoringError when it was not scored: a missing score is no zero."""
-    answer = extracted(candidate)
+    answer = extracted(candidate, task)
     stored = store.score(score_key(answer.code, task))
     evaluation = None if stored is None else Evaluation.from_json(stored)
     if evaluation is None or evaluation.static is None or evaluation.execution is None:

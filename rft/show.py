@@ -74,6 +74,6 @@ def _cells(store: RunStore, task: Task, candidate: Candidate, config: RftConfig,
         f"{report.passed}/{report.total}",
         "yes" if facts.static.compiles else "no",
         *(f"{facts.static.scores[scorer]:.2f}" for scorer in SCORERS),
-        "truncated" if extracted(candidate).truncated else candidate.finish_reason,
+        "truncated" if extracted(candidate, task).truncated else candidate.finish_reason,
     ]
     return cells, failure

@@ -11,7 +11,9 @@ COMMANDS = {
     "status": "Say how far a run is.",
     "report": "Show what a run measured and decided.",
     "show": "Show all candidates of a task and why one won.",
+    "eval": "Measure a model on a suite.",
     "score": "Score Luau files.",
+    "test": "Run tests against Luau code.",
     "tasks": "Check task files.",
     "doctor": "Say what this machine has and lacks.",
 }

@@ -1,8 +1,6 @@
 """`rft tasks`."""
 
-import json
 import sys
-from typing import Any
 
 import click
 
@@ -16,32 +14,32 @@ def tasks() -> None:
 
 
 @tasks.command()
-@click.argument("folders", nargs=-1, metavar="[FOLDER...]")
-@click.option("--json", "as_json", is_flag=True, help="For a program.")
-def check(folders: tuple[str, ...], as_json: bool) -> None:
-    """Prove task files: every reference passes, empty and constant stubs fail, random inputs run and agree.
+@click.argument("paths", nargs=-1, metavar="[FOLDER...]")
+@click.option("--json", "as_json", is_flag=True, help="For a program: also every surviving mutant and what it changed.")
+@click.option("--mutants", type=click.IntRange(min=0), help="Mutants of one reference at most; by default 40.")
+def check(paths: tuple[str, ...], as_json: bool, mutants: int | None) -> None:
+    """Prove task files: references pass; stubs, wrong answers and mutants of the references fail; no two tasks are alike.
 
-    Without a folder the tasks and the benchmark that the package brings are checked. The exit code is 2 when a task fails.
+    A FOLDER is read with the folders in it; a single task file may stand in its place. Without one everything that the package
+    brings is checked. The exit code is 2 when there is a problem.
 
     Example: rft tasks check my-tasks/
     """
-    from pathlib import Path
+    import json
 
-    from eval.check import check_tasks
-    from eval.task import load_tasks
-    from rft.inputs import BUILTIN, benchmark_folder, task_folder
+    from rich.console import Console
 
-    builtin = [task_folder(f"{BUILTIN}quickstart"), benchmark_folder(f"{BUILTIN}quickstart")]
-    found: list[dict[str, Any]] = []
-    for folder in [Path(folder) for folder in folders] or builtin:
-        loaded = load_tasks(folder)
-        problems = check_tasks(loaded)
-        found += [{"folder": str(folder), "task": problem.task, "problem": problem.text} for problem in problems]
-        if not as_json:
-            for problem in problems:
-                click.echo(f"{problem.task}: {problem.text}")
-            click.echo(f"{folder}: {len(loaded)} tasks, {len(problems)} problems")
+    from eval.check import MUTANTS
+    from rft.proof import check_suites, packaged_suites, read_suite
+    from rft.proof_view import PIPE_WIDTH, show_proof
+
+    suites = [read_suite(path) for path in paths or packaged_suites()]
+    count = MUTANTS if mutants is None else mutants
+    proof = check_suites(suites, count, Console(stderr=True))
     if as_json:
-        click.echo(json.dumps(found))
-    if found:
+        click.echo(json.dumps(proof.to_json()))
+    else:
+        console = Console()
+        show_proof(proof, console if console.is_terminal else Console(width=PIPE_WIDTH))
+    if proof.has_problems:
         sys.exit(2)

@@ -18,6 +18,8 @@ class Status(StrEnum):
     MEMORY = "memory"
     CRASHED = "crashed"
     """The process died by a signal. Which cases passed before is still counted."""
+    UNSUPPORTED = "unsupported"
+    """A case failed after the code used a member of Roblox that the world does not model: nobody knows whether it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,15 @@ class CaseFailure:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionReport:
-    """The result of one run. `output` is what the candidate printed, cut at the limit."""
+    """The result of one run.
+
+    Attributes:
+        output: What the candidate printed, cut at the limit.
+        wall_seconds: Elapsed time.
+        virtual_seconds: How far the world's clock had come at the end of the last case; 0 without a world.
+        expectations: How many expectations were met or failed in all.
+        unsupported: What was used of Roblox that the world does not model, each name once.
+    """
 
     status: Status
     passed: int
@@ -40,6 +50,9 @@ class ExecutionReport:
     failures: tuple[CaseFailure, ...] = ()
     output: str = ""
     wall_seconds: float = 0.0
+    virtual_seconds: float = 0.0
+    expectations: int = 0
+    unsupported: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -57,4 +70,8 @@ class ExecutionReport:
             failures=tuple(CaseFailure(**failure) for failure in fields["failures"]),
             output=fields["output"],
             wall_seconds=fields["wall_seconds"],
+            # Scores that were stored before these existed say nothing about them.
+            virtual_seconds=fields.get("virtual_seconds", 0.0),
+            expectations=fields.get("expectations", 0),
+            unsupported=tuple(fields.get("unsupported", ())),
         )

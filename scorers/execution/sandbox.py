@@ -14,15 +14,17 @@ or functions, and `tostring` of such values.
 import secrets
 import time
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
-from scorers.compiler import CHUNK, CompileResult, compile_here, load_pluau, source_bytes
+from scorers.compiler import CompileResult, compile_here
+from scorers.execution.engine import CAN_FORK, Engine, engine
 from scorers.execution.limits import Limits
+from scorers.execution.parts import compile_parts
 from scorers.execution.report import Status
-from scorers.execution.tests import Tests
+from scorers.execution.tests import Kind, Tests
+from scorers.extraction.files import extract_files
+from scorers.extraction.tool_calls import calls_of
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -30,24 +32,14 @@ _CALLS_BETWEEN_CLOCK_READS = 64
 _FULL = 0.9
 _EVENT_FIELDS = {
     "registered": ("name",),
-    "case": ("index", "ok", "message"),
+    "case": ("index", "ok", "message", "expectations"),
     "output": ("text",),
     "load_failed": ("message",),
     "broken": ("part", "message"),
     "exhausted": ("status",),
+    "unsupported": ("name",),
+    "counted": ("expectations", "virtual_seconds"),
 }
-
-
-@cache
-def harness_bytecode() -> tuple[bytes, bytes]:
-    """The compiled `values.luau` and `harness.luau`. A worker asks for them before it forks, so that its children
-    need not compile them."""
-    compiler = load_pluau().Compiler(optimization_level=1, debug_level=1, type_info_level=0, coverage_level=0)
-    folder = files("scorers.execution")
-    values, harness = (
-        bytes(compiler.compile(folder.joinpath(name).read_text(encoding="utf-8"))) for name in ("values.luau", "harness.luau")
-    )
-    return values, harness
 
 
 class Deadline:
@@ -69,78 +61,57 @@ class Deadline:
 
 
 class Run:
-    """One VM with the harness in it."""
+    """One task in the harness of this process's VM."""
 
     def __init__(self, tests: Tests, limits: Limits, emit: Emit) -> None:
-        self._pluau = load_pluau()
+        # Where there is no fork the process serves many runs, and each needs a VM of its own.
+        self._engine = engine() if CAN_FORK else Engine()
         self._tests = tests
         self._emit = emit
         self._nonce = secrets.token_hex(16)
-        self._lua = self._pluau.Lua()
-        self._lua.set_memory_limit(limits.memory_bytes)
-        self._deadline = Deadline(limits.cpu_seconds, self._pluau.VmState.Continue)
-        self._lua.set_interrupt(self._deadline)
-        values, harness = (self._lua.load_chunk(code, name="=harness", is_binary_chunk=True) for code in harness_bytecode())
-        host = self._lua.create_function(self._receive)
-        (
-            self._candidate_env,
-            self._reference_env,
-            self._tests_env,
-            self._register_tests,
-            self._register_agreement,
-            self._run_candidate,
-        ) = harness.call(host, self._nonce, tests.entry_point, tests.seed, limits.output_bytes, *values.call())
+        self._output_bytes = limits.output_bytes
+        lua = self._engine.lua
+        self._memory_limit = lua.used_memory() + limits.memory_bytes
+        lua.set_memory_limit(self._memory_limit)
+        self._deadline = Deadline(limits.cpu_seconds, self._engine.pluau.VmState.Continue)
+        lua.set_interrupt(self._deadline)
 
     def _receive(self, _lua: object, arguments: tuple[Any, ...]) -> None:
-        nonce, kind, *values = (_text(value, self._pluau) for value in arguments)
+        nonce, kind, *values = (_text(value, self._engine.pluau) for value in arguments)
         if nonce != self._nonce:
             raise PermissionError("a result without the nonce of this run")
         self._emit({"event": kind, **dict(zip(_EVENT_FIELDS[kind], values, strict=True))})
 
     def register(self) -> bool:
         """Load everything that belongs to the task. False when it is broken, which was then reported."""
-        tests = self._tests
-        chunk = self._load("tests", tests.source, self._tests_env)
-        if chunk is None or not _first(self._register_tests.call(chunk)):
-            return False
-        if tests.reference is None or tests.random_inputs is None:
-            return True
-        reference = self._load_script("reference", tests.reference, self._reference_env)
-        inputs = self._load("random_inputs", tests.random_inputs, self._tests_env)
-        if reference is None or inputs is None:
-            return False
-        return bool(_first(self._register_agreement.call(inputs, reference, tests.random_cases)))
+        tests, engine = self._tests, self._engine
+        spec = {
+            "kind": tests.kind,
+            "side": tests.side,
+            "world": tests.world,
+            "seed": tests.seed,
+            "entryPoint": tests.entry_point,
+            "tests": tests.source,
+            "setup": tests.setup,
+            "reference": tests.reference,
+            "randomInputs": tests.random_inputs,
+            "randomCases": tests.random_cases,
+            "outputLimit": self._output_bytes,
+        }
+        host = engine.lua.create_function(self._receive)
+        return bool(_first(engine.register.call(engine.to_lua(spec), host, self._nonce)))
 
     def run(self, code: str) -> None:
         """Load the candidate, which must compile, and run all cases."""
-        self._run_candidate.call(self._load_script(CHUNK, code, self._candidate_env))
+        self._engine.candidate.call(self._engine.to_lua(_answer(code, self._tests.kind)))
 
     def exhausted(self, error: RuntimeError) -> Status | None:
         """Whether an error that came out of the VM means that a limit was reached, and which."""
         if self._deadline.expired:
             return Status.TIMEOUT
         # A VM that is full often cannot even build the message of its error.
-        full = self._lua.used_memory() > _FULL * self._lua.memory_limit()
+        full = self._engine.lua.used_memory() > _FULL * self._memory_limit
         return Status.MEMORY if full or "not enough memory" in str(error) else None
-
-    def _load(self, part: str, source: str, environment: object) -> object | None:
-        try:
-            loaded: object = self._lua.load_chunk(source_bytes(source), name=f"={part}", env=environment)
-        except RuntimeError as error:
-            self._emit({"event": "broken", "part": part, "message": str(error)[:500]})
-            return None
-        return loaded
-
-    def _load_script(self, part: str, source: str, environment: object) -> object | None:
-        """Load a script so that it returns its entry point even if that is a local. A script that ends with a return
-        of its own does not compile with a second one, and is loaded as it is."""
-        try:
-            with_return = source_bytes(f"{source}\nreturn {self._tests.entry_point}")
-            loaded: object = self._lua.load_chunk(with_return, name=f"={part}", env=environment)
-        except RuntimeError:
-            return self._load(part, source, environment)
-        return loaded
-
 
 def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
     """Compile `code` and run `tests` against it. Everything found out is sent through `emit` as it happens, so that
@@ -149,7 +120,7 @@ def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
     compiled: CompileResult | None = None
     try:
         registered = run.register()
-        compiled = compile_here(code)
+        compiled = compile_parts(code, tests.kind, compile_here)
         emit({"event": "compiled", "result": compiled.to_json()})
         if registered and compiled.ok:
             run.run(code)
@@ -159,6 +130,15 @@ def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
             raise
         # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
         emit({"event": "exhausted", "status": exhausted or Status.CRASHED})
+
+
+def _answer(code: str, kind: Kind) -> Any:
+    """An answer as the harness takes it: source text, files in the order of their paths, or tool calls."""
+    if kind == "files":
+        return [{"path": file.path or "", "source": file.code} for file in sorted(extract_files(code), key=lambda file: file.path or "")]
+    if kind == "tools":
+        return [{"name": call.name, "arguments": call.arguments} for call in calls_of(code)]
+    return code
 
 
 def _text(value: Any, pluau: ModuleType) -> Any:

@@ -9,18 +9,21 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scorers.compiler import CompileResult
 from scorers.errors import ScorersError, WorkerFailed
 from scorers.execution.assembly import Event, assemble
-from scorers.execution.batch import checked, compile_one, score_many, verdicts
+from scorers.execution.batch import checked, compile_many, compile_one, score_many, verdicts
+from scorers.execution.engine import CAN_FORK, engine
+from scorers.execution.evaluation import Evaluation
 from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
+from scorers.execution.parts import Part, compile_parts, merged, no_answer, parts, verdict_on
 from scorers.execution.report import ExecutionReport
-from scorers.execution.sandbox import execute, harness_bytecode
+from scorers.execution.sandbox import Emit, execute
 from scorers.execution.tests import Tests
 
 if TYPE_CHECKING:
@@ -29,31 +32,44 @@ if TYPE_CHECKING:
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Do one request: `compile` (code, limits), `evaluate` (also tests or null, static) or `score_many` (codes, options,
-    limits)."""
+    limits). Without tests the code of `evaluate` is one source."""
     limits = Limits(**request["limits"])
     if request["kind"] == "score_many":
         return score_many(request["codes"], ScoringOptions(**request["options"]), limits)
     code: str = request["code"]
     if request["kind"] == "compile":
         return compile_one(code, limits).to_json()
-    harness_bytecode()
-    execution = None
+    if CAN_FORK and request["tests"] is not None:
+        engine()
     if request["tests"] is None:
-        compiled = compile_one(code, limits)
-    else:
-        compiled, report = _run(code, Tests.from_json(request["tests"]), limits)
-        execution = report.to_json()
-    static = _score(code, compiled, limits) if request["static"] else None
-    return {"compiled": compiled.to_json(), "execution": execution, "static": static}
+        return _evaluation([Part("", code)], [compile_one(code, limits)], None, limits, static=request["static"])
+    tests = Tests.from_json(request["tests"])
+    compiled, report = _run(code, tests, limits)
+    try:
+        found = parts(code, tests.kind)
+    except ValueError as error:
+        return Evaluation(CompileResult(ok=False, message=str(error)), report, no_answer(str(error))).to_json()
+    results = [compiled] if found == [Part("", code)] else compile_many([part.source for part in found], limits)
+    return _evaluation(found, results, report, limits, static=request["static"])
+
+
+def _evaluation(
+    found: Sequence[Part], results: Sequence[CompileResult], report: ExecutionReport | None, limits: Limits, *, static: bool
+) -> dict[str, Any]:
+    return {
+        "compiled": verdict_on(zip(found, results, strict=True)).to_json(),
+        "execution": report and report.to_json(),
+        "static": _score(found, results, limits) if static else None,
+    }
 
 
 def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
     outcome = checked(lambda emit: execute(code, tests, limits, emit), limits)
     compiled = next(iter(verdicts(outcome.events)), None)
     if compiled is not None:
-        return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds)
+        return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds, tests.assertions)
     # The run ended before the verdict. Either the compiler did it, or the task's own tests or reference.
-    compiled = compile_one(code, limits)
+    compiled = compile_parts(code, tests.kind, lambda source: compile_one(source, limits))
     blame: Event = {"event": "compiled", "result": compiled.to_json()}
     if compiled.ok:
         events = [event for event in outcome.events if event["event"] != "exhausted"]
@@ -72,10 +88,15 @@ def _scorer() -> "Scorer":
     return scorer
 
 
-def _score(code: str, compiled: CompileResult, limits: Limits) -> dict[str, Any] | None:
+def _score(found: Sequence[Part], results: Sequence[CompileResult], limits: Limits) -> dict[str, Any] | None:
     """The static score, or None where computing it ran into the limits."""
     scorer = _scorer()
-    outcome = checked(lambda emit: emit(scorer.score(code, compiled=compiled).to_json()), limits)
+
+    def job(emit: Emit) -> None:
+        reports = (scorer.score(part.source, compiled=result) for part, result in zip(found, results, strict=True))
+        emit(merged(list(zip(found, reports, strict=True))).to_json())
+
+    outcome = checked(job, limits)
     return outcome.events[0] if outcome.events else None
 
 

@@ -1,4 +1,4 @@
-"""Code out of a model's reply.
+"""Code and tool calls out of a model's reply.
 
 Choices made here:
 - Of several fenced blocks the longest one tagged `luau` or `lua` is taken, else the longest without a tag, else the
@@ -10,7 +10,19 @@ Choices made here:
 - A mark of reasoning inside a fence, or inside a string or a comment of Luau, is code.
 """
 
+from scorers.extraction.answer import extract_answer, reply_with
 from scorers.extraction.code import ExtractedCode, extract_code
 from scorers.extraction.files import ExtractedFile, extract_files
+from scorers.extraction.tool_calls import ExtractedCalls, ToolCall, extract_tool_calls
 
-__all__ = ["ExtractedCode", "ExtractedFile", "extract_code", "extract_files"]
+__all__ = [
+    "ExtractedCalls",
+    "ExtractedCode",
+    "ExtractedFile",
+    "ToolCall",
+    "extract_answer",
+    "extract_code",
+    "extract_files",
+    "extract_tool_calls",
+    "reply_with",
+]

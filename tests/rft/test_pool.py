@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.contamination import BenchmarkFingerprint
-from rft.pool import KeptCode, completion_of, extend
+from rft.pool import KeptCode, extend
 from rft.training.rows import TrainingRow
-from scorers.extraction import extract_code
+from scorers.extraction import extract_code, reply_with
 
 HELD_OUT_CODE = "local function area(w, h)\n\treturn w * h / 2\nend\nreturn area"
 BENCHMARK = BenchmarkFingerprint.from_tasks([("area", "Give the area of a triangle", HELD_OUT_CODE, "area")])
@@ -31,7 +31,7 @@ def test_demonstrations_come_first_then_answers_in_their_order() -> None:
 @pytest.mark.parametrize("again", ["return x + 1", "-- a remark\nreturn  x\n\t+ 1 --[[ more ]]"])
 def test_the_same_tokens_are_one_answer(again: str) -> None:
     pool = extend(DEMONSTRATIONS, [kept("return x + 1"), kept(again)], BENCHMARK)
-    assert [row.completion for row in pool.rows[1:]] == [completion_of("return x + 1")]
+    assert [row.completion for row in pool.rows[1:]] == ["```luau\nreturn x + 1\n```"]
     assert pool.duplicates == 1
 
 
@@ -50,7 +50,7 @@ def test_an_answer_that_is_a_demonstration_is_there_once() -> None:
 def test_a_held_out_answer_is_left_out_and_counted() -> None:
     renamed = HELD_OUT_CODE.replace("area", "surface").replace("w", "width")
     pool = extend((), [kept("return 1"), kept(renamed, task="triangle")], BENCHMARK)
-    assert [row.completion for row in pool.rows] == [completion_of("return 1")]
+    assert [row.completion for row in pool.rows] == ["```luau\nreturn 1\n```"]
     assert [(task, match.task_id) for task, match in pool.contaminated] == [("triangle", "area")]
     assert pool.duplicates == 0
 
@@ -63,5 +63,5 @@ def test_every_answer_is_taken_left_out_or_there_already(answers: list[tuple[str
 
 
 def test_a_completion_gives_its_code_back() -> None:
-    found = extract_code(completion_of("\nreturn 1\n"))
+    found = extract_code(reply_with("\nreturn 1\n", "function"))
     assert (found.code, found.fenced, found.truncated) == ("return 1", True, False)

@@ -1,0 +1,1 @@
+"""Measuring one model, or stored replies, on one suite: what `rft eval` does."""

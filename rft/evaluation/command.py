@@ -1,0 +1,89 @@
+"""The three ways of an evaluation: a model is asked, stored replies are read, or the references are run."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from eval.external.row import Row
+from rft.errors import InputError
+from rft.evaluation.execution import run_references
+from rft.evaluation.figures import Figures, Result, figures_of
+from rft.evaluation.measuring import measure, runnable
+from rft.evaluation.samples import open_samples
+from rft.evaluation.suites import Suite
+from rollouts.identity import SamplingParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What was measured, and what came of it."""
+
+    what: dict[str, Any]
+    figures: Figures
+    failed: tuple[Result, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.what, **self.figures.to_json()}
+
+
+def evaluate_references(suite: Suite, limit: int | None, seed: int) -> Evaluated:
+    """All references that can run. Raises InputError when there is none."""
+    rows = suite.rows[:limit]
+    if not any(row.reference for row in rows):
+        raise InputError(f"{suite.name} brings no references.", hint="Give --model or --replies.")
+    results = run_references(rows)
+    what = {"suite": suite.name, "suite_hash": suite.digest, "references": True}
+    failed = tuple(result for result in results if not result.passes)
+    return Evaluated(what, _figures(suite, rows, results, seed), failed)
+
+
+def evaluate_replies(suite: Suite, replies: Path, limit: int | None, seed: int, out: Path | None, console: Console) -> Evaluated:
+    """Stored replies. Raises InputError or SuiteError."""
+    from rft.evaluation.replies import read_replies
+
+    rows = runnable(suite, suite.rows[:limit])
+    found = read_replies(replies, suite.rows if limit is None else rows, limited=limit is not None)
+    digest = hashlib.sha256(replies.read_bytes()).hexdigest()[:16]
+    what = {"suite": suite.name, "suite_hash": suite.digest, "replies": digest}
+    able = {row.id for row in rows if row.unsupported is None}
+    with open_samples(out, what) as opened:
+        file = opened.only(able)
+        known = {(reply.task, reply.index) for reply in file.known}
+        fresh = [reply for reply in found if reply.task in able and (reply.task, reply.index) not in known]
+        results = measure(rows, fresh, file, len(fresh) + len(file.known), console)
+    return Evaluated(what, _figures(suite, rows, results, seed), ())
+
+
+def evaluate_model(
+    suite: Suite,
+    model: str,
+    adapter: Path | None,
+    parameters: SamplingParameters,
+    k: int,
+    limit: int | None,
+    seed: int,
+    out: Path | None,
+    console: Console,
+) -> Evaluated:
+    """`k` replies of a model to every task. Raises InputError, SuiteError, ModelError or what its child says."""
+    from rft.evaluation.drawing import draw, drawing
+
+    rows = runnable(suite, suite.rows[:limit])
+    able = [row for row in rows if row.unsupported is None]
+    asked = drawing(model, adapter, parameters, seed)
+    what = {"suite": suite.name, "suite_hash": suite.digest, **asked.facts()}
+    with open_samples(out, what) as opened:
+        file = opened.only({row.id for row in able}, k)
+        results = measure(rows, draw(asked, able, file.known, k), file, len(able) * k, console)
+    return Evaluated(what, _figures(suite, rows, results, seed), ())
+
+
+def _figures(suite: Suite, rows: tuple[Row, ...], results: list[Result], seed: int) -> Figures:
+    figures = figures_of(rows, results, seed=seed)
+    if figures is None:
+        reasons = "; ".join(f"{row.id}: {row.unsupported}" for row in rows if row.unsupported)
+        raise InputError(f"nothing of {suite.name} was run. {reasons[:500]}", hint="Give a suite that runs under Luau, and answers to it.")
+    return figures

@@ -1,0 +1,138 @@
+"""What an evaluation found, as figures. Pure."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from eval.benchmark import LEVEL, Figure
+from eval.external.row import Row
+from eval.statistics import bootstrap_interval, pass_at_k
+from scorers.execution import ExecutionReport
+
+UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One executed answer. `failure` is the first thing that is wrong with it, in words, empty where nothing is."""
+
+    task: str
+    index: int
+    status: str
+    passed: int
+    total: int
+    compiles: bool
+    failure: str
+
+    @property
+    def passes(self) -> bool:
+        """Whether every case passed."""
+        return self.status == "passed"
+
+    @property
+    def share(self) -> float:
+        """Share of cases passed, in [0, 1]."""
+        return self.passed / self.total
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def first_failure(report: ExecutionReport) -> str:
+    """The first failure of a report in one line."""
+    if not report.failures:
+        return "" if report.ok else report.status
+    failure = report.failures[0]
+    where = f" (line {failure.line})" if failure.line else ""
+    return " ".join(f"{failure.case}: {failure.message}{where}".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The tasks of one category: means over tasks."""
+
+    tasks: int
+    pass_at_1: float
+    cases: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One policy on one suite. Everything is a mean over the tasks that ran; `unsupported` ones are in no denominator.
+
+    `pass_at_k` is the chance that one of `k` answers passes, `k` the least number of answers that a task has.
+    """
+
+    tasks: int
+    samples: int
+    pass_at_1: Figure
+    cases: Figure
+    pass_at_k: float
+    k: int
+    compile_rate: float
+    by_category: Mapping[str, Group]
+    unsupported: Mapping[str, str]
+    without_answer: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> Figures | None:
+    """The figures of all results, or None when nothing ran. A row without a result is named in `without_answer`."""
+    by_task: dict[str, list[Result]] = {row.id: [] for row in rows}
+    reasons = {row.id: row.unsupported for row in rows if row.unsupported is not None}
+    for result in results:
+        if result.status == UNSUPPORTED:
+            reasons.setdefault(result.task, result.failure)
+        else:
+            by_task[result.task].append(result)
+    ran = {task: found for task, found in by_task.items() if found}
+    if not ran:
+        return None
+    samples = [result for found in ran.values() for result in found]
+    k = min(len(found) for found in ran.values())
+    return Figures(
+        tasks=len(ran),
+        samples=len(samples),
+        pass_at_1=_figure([_pass_rate(found) for found in ran.values()], seed),
+        cases=_figure([_share(found) for found in ran.values()], seed),
+        pass_at_k=_mean([pass_at_k(len(found), sum(result.passes for result in found), k) for found in ran.values()]),
+        k=k,
+        compile_rate=_mean([float(result.compiles) for result in samples]),
+        by_category=_groups(rows, ran),
+        unsupported={task: reason for task, reason in reasons.items() if task not in ran},
+        without_answer=tuple(task for task in by_task if task not in ran and task not in reasons),
+    )
+
+
+def _groups(rows: Sequence[Row], ran: Mapping[str, Sequence[Result]]) -> dict[str, Group]:
+    members: dict[str, list[Sequence[Result]]] = {}
+    for row in rows:
+        if row.id in ran:
+            members.setdefault(row.category, []).append(ran[row.id])
+    return {
+        name: Group(len(found), _mean([_pass_rate(each) for each in found]), _mean([_share(each) for each in found]))
+        for name, found in sorted(members.items())
+    }
+
+
+def _pass_rate(found: Sequence[Result]) -> float:
+    return sum(result.passes for result in found) / len(found)
+
+
+def _share(found: Sequence[Result]) -> float:
+    return _mean([result.share for result in found])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _figure(values: Sequence[float], seed: int) -> Figure:
+    values_T = np.array(values)
+    low, high = bootstrap_interval(values_T, level=LEVEL, seed=seed)
+    return Figure(float(values_T.mean()), low, high)

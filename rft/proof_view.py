@@ -1,0 +1,47 @@
+"""What a person sees of the proof of task suites."""
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from eval.check import SuiteCheck
+from rft.proof import Proof
+
+PIPE_WIDTH = 120
+"""Columns where there is no terminal to fit."""
+DIFFICULTIES = ("1", "2", "3", "4", "5")
+_COLUMNS = ("tasks", "d1 d2 d3 d4 d5", "asserts", "mutants", "killed", "equal", "rate", "problems")
+
+
+def show_proof(proof: Proof, console: Console) -> None:
+    """Every problem in a line, then a table: each suite with its categories under it. Tasks are also counted by difficulty,
+    1 to 5; assertions are the least and the median of a task; equal mutants do not count for the rate."""
+    for problem in proof.problems:
+        console.print(f"{problem['task']}: {problem['problem']}", markup=False, highlight=False, soft_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column("suite", overflow="fold", min_width=12)
+    for name in _COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
+    for suite, check in zip(proof.suites, proof.checks, strict=True):
+        repeats = [repeat.task for repeat in proof.repeats if repeat.split == suite.name]
+        table.add_row(f"[bold]{escape(suite.name)}[/]", *_figures(check, len(check.problems) + len(repeats)))
+        for name, part in check.by_category().items():
+            names = {task.task for task in part.tasks}
+            alike = sum(task in names for task in repeats)
+            table.add_row(f"  {escape(name)}", *_figures(part, len(part.problems) + alike))
+    console.print(table)
+
+
+def _figures(check: SuiteCheck, problems: int) -> tuple[str, ...]:
+    levels = check.histogram("difficulty")
+    return (
+        str(len(check.tasks)),
+        " ".join(f"{levels.get(level, 0):2}" for level in DIFFICULTIES),
+        "" if check.assertions is None else "{}/{:g}".format(*check.assertions),
+        str(check.made),
+        str(check.killed),
+        str(check.equivalent),
+        "" if check.kill_rate is None else f"{check.kill_rate:.1%}",
+        str(problems),
+    )

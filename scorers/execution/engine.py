@@ -1,0 +1,102 @@
+"""The Luau VM with the world and the harness in it.
+
+Loading takes tens of milliseconds: a worker does it once and forks; a child then runs one script in its copy of the VM.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from scorers.compiler import load_pluau, source_bytes
+
+CAN_FORK = sys.platform != "win32"
+
+_LOADER = """
+local sources, data = ...
+local loaded = { data = data }
+local function import(name)
+	if loaded[name] == nil then
+		local chunk = sources[name]
+		if chunk == nil then
+			error("there is no file " .. name)
+		end
+		local value = chunk(import)
+		loaded[name] = if value == nil then true else value
+	end
+	return loaded[name]
+end
+return import("harness/run")
+"""
+
+
+class Engine:
+    """A VM in which the harness stands ready.
+
+    Attributes:
+        lua: The VM.
+        register: The harness's function that takes a task.
+        candidate: The harness's function that takes an answer.
+
+    Raises:
+        RuntimeError: the VM's own, when a file of the world or the harness is broken.
+    """
+
+    def __init__(self) -> None:
+        self.pluau = load_pluau()
+        self.lua = self.pluau.Lua()
+        compiler = self.pluau.Compiler(optimization_level=1, debug_level=1, type_info_level=0, coverage_level=0)
+        sources = self.lua.create_table()
+        for name, text in luau_files().items():
+            bytecode = bytes(compiler.compile(text))
+            sources.raw_set(name, self.lua.load_chunk(bytecode, name=f"={name}", is_binary_chunk=True))
+        data = self.to_lua({**_tables(), "files": [name for name in luau_files() if not name.startswith("harness/")]})
+        data.raw_set("setVectorMetatable", self.lua.create_function(self._set_vector_metatable))
+        (harness,) = self.lua.load_chunk(_LOADER, name="=loader").call(sources, data)
+        self.register, self.candidate = harness.get("register"), harness.get("candidate")
+
+    def _set_vector_metatable(self, lua: Any, arguments: tuple[Any, ...]) -> None:
+        lua.set_type_metatable(self.pluau.LuaType.Vector, arguments[0])
+
+    def to_lua(self, value: Any) -> Any:
+        """A JSON value as the VM holds it; None within a table is left out."""
+        if isinstance(value, Mapping):
+            pairs = list(value.items())
+        elif isinstance(value, (list, tuple)):
+            pairs = list(enumerate(value, 1))
+        else:
+            return self.lua.create_string(source_bytes(value)) if isinstance(value, str) else value
+        table = self.lua.create_table()
+        for key, item in pairs:
+            if item is not None:
+                table.raw_set(key, self.to_lua(item))
+        return table
+
+
+@cache
+def engine() -> Engine:
+    """The engine of this process. A worker asks for it before it forks."""
+    return Engine()
+
+
+@cache
+def luau_files() -> dict[str, str]:
+    """Name of each file of the world, and of the harness as `harness/NAME`, without its suffix -> its text."""
+    folders = (("", "scorers.roblox", "world"), ("harness/", "scorers.execution", "harness"))
+    found = {}
+    for prefix, package, folder in folders:
+        root = Path(str(files(package) / folder))
+        for path in sorted(root.rglob("*.luau")):
+            found[prefix + path.relative_to(root).with_suffix("").as_posix()] = path.read_text(encoding="utf-8")
+    return found
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    folder = files("scorers.roblox") / "data"
+    api = json.loads((folder / "roblox_api.json").read_text(encoding="utf-8"))
+    world = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+    return {"classes": api["classes"], "datatypes": api["datatypes"], "enums": world["enums"], "defaults": world["defaults"]}
