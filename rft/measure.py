@@ -9,6 +9,7 @@ from eval.task import Task
 from rft.scoring import facts_of
 from rft.store import RunStore
 from scorers import SCORERS
+from scorers.execution import Status
 
 
 def benchmark_result(store: RunStore, name: str, tasks: Sequence[Task]) -> BenchmarkResult:
@@ -35,6 +36,14 @@ def suite_hash(tasks: Sequence[Task]) -> str:
     for task in tasks:
         digest.update(f"{task.id}\0{task.question()}\0{task.fingerprint()}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def unsupported_answers(store: RunStore, name: str, tasks: Sequence[Task]) -> int:
+    """How many of a policy's answers used what the world does not model: they count as failed, and nobody knows."""
+    by_id = {task.id: task for task in tasks}
+    candidates = store.candidates.of_stage(f"benchmark-{name}")
+    statuses = (facts_of(store, candidate, by_id[candidate.task]).execution.status for candidate in candidates)
+    return sum(status is Status.UNSUPPORTED for status in statuses)
 
 
 def metrics_of(store: RunStore, name: str, tasks: Sequence[Task], seed: int) -> Metrics:

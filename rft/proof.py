@@ -1,7 +1,7 @@
 """The proof of whole suites: which ones the package brings, and how they are checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,13 @@ def packaged_suites() -> list[str]:
 
 
 def read_suite(path: str) -> Suite:
-    """The tasks of a folder, or the one of a file. Raises TaskFileError."""
+    """The tasks of a folder, or the one of a file, which is no suite and has no rate to reach as one. Raises TaskFileError."""
     place = Path(path)
-    loaded = (load_task(place),) if place.is_file() else load_tasks(place)
     kept = {folder.resolve() for folder in (task_folder(QUICKSTART), benchmark_folder(QUICKSTART))}
-    return Suite(_short(place), loaded, AS_MEASURED if place.resolve() in kept else STRICT)
+    bounds = STRICT if kept.isdisjoint((place.resolve(), place.resolve().parent)) else AS_MEASURED
+    if place.is_file():
+        return Suite(_short(place), (load_task(place),), replace(bounds, suite_rate=0.0))
+    return Suite(_short(place), load_tasks(place), bounds)
 
 
 def _short(place: Path) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from eval.gate import Decision
 from eval.task import Task
 from rft.config import RftConfig
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
-from rft.measure import benchmark_result, metrics_of
+from rft.measure import benchmark_result, metrics_of, unsupported_answers
 from rft.paired import Difference, difference
 from rft.store import RunPaths, RunStore
 from scorers import SCORERS
@@ -23,7 +23,8 @@ from scorers import SCORERS
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """One measured policy. `against_sft` is its paired difference in share of cases passed; None for SFT and base."""
+    """One measured policy. `against_sft` is its paired difference in share of cases passed; None for SFT and base.
+    `unsupported` counts its answers that used what the world does not model."""
 
     name: str
     metrics: Metrics
@@ -35,6 +36,7 @@ class PolicyRow:
     contaminated: int | None = None
     adapter: str | None = None
     training: dict[str, Any] | None = None
+    unsupported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Report:
 
         def entry(name: str) -> dict[str, Any] | None:
             row = by_name.get(name)
-            return None if row is None else {"metrics": row.metrics.to_json(), **_decision(row)}
+            return None if row is None else {"metrics": row.metrics.to_json(), **_counted_apart(row), **_decision(row)}
 
         return {
             "run": self.run,
@@ -71,6 +73,10 @@ class Report:
     @property
     def rounds(self) -> list[PolicyRow]:
         return [row for row in self.rows if row.name not in (BASE, FEW_SHOT, SFT)]
+
+
+def _counted_apart(row: PolicyRow) -> dict[str, int]:
+    return {"unsupported": row.unsupported} if row.unsupported else {}
 
 
 def _decision(row: PolicyRow) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def _round(index: int, row: PolicyRow) -> dict[str, Any]:
         "without": row.without,
         "contaminated": row.contaminated,
         "metrics": row.metrics.to_json(),
+        **_counted_apart(row),
         "against_sft": None if row.against_sft is None else row.against_sft.to_json(),
         **_decision(row),
     }
@@ -103,7 +110,10 @@ def collect(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequ
     names = [BASE, FEW_SHOT, SFT, *(round_name(index) for index in range(1, config.rounds + 1))]
     measured = [name for name in names if store.fact(f"measured:{name}") is not None]
     decided = [name for name in measured if name in (BASE, FEW_SHOT) or store.fact(f"decision:{name}") is not None]
-    rows = tuple(_row(store, paths, config, benchmark, name) for name in decided)
+    rows = tuple(
+        replace(_row(store, paths, config, benchmark, name), unsupported=unsupported_answers(store, name, benchmark))
+        for name in decided
+    )
     finished = bool(store.fact("finished"))
     return Report(paths.name, config.reward.mode, config.model, config.seed, finished, rows)
 
@@ -134,11 +144,18 @@ def render(report: Report, console: Console) -> None:
     console.print(heading, markup=False)
     console.print(_measured(report), _scored(report), _decided(report))
     for row in report.rows:
+        if row.unsupported:
+            console.print(_unsupported(row), highlight=False, soft_wrap=True)
+    for row in report.rows:
         if row.decision is not None:
             verb = "promoted" if row.decision.promote else "not promoted"
             console.print(f"{row.name}: {verb}: {row.decision.reason}.", highlight=False, soft_wrap=True)
     for row in report.rounds:
         console.print(f"{row.name}: none kept for {', '.join(row.without or {}) or 'no task'}.", highlight=False, soft_wrap=True)
+
+
+def _unsupported(row: PolicyRow) -> str:
+    return f"{row.name}: unsupported {row.unsupported}: answers that used what the world does not model, counted as failed."
 
 
 def _table(title: str) -> Table:
@@ -225,6 +242,8 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
     ]
     for row in report.rows:
         lines.append(f"| {row.name} | {' | '.join(f'{100 * row.metrics.by_category[name]:.1f}' for name in categories)} |")
+    unsupported = [_unsupported(row) for row in report.rows if row.unsupported]
+    lines += ["", *unsupported] if unsupported else []
     for row in report.rounds:
         without = ", ".join(sorted(row.without or {})) or "none"
         lines += ["", f"## {row.name}", "", f"Sampled {row.sampled}, kept {row.kept}. Tasks with none kept: {without}."]

@@ -48,7 +48,7 @@ def judge(task: Task, chosen: Chosen, reports: Reports, bounds: Bounds) -> TaskC
         task.id,
         task.category,
         task.difficulty,
-        None if failed else reports.reference.expectations,
+        None if failed else own_expectations(task, reports.reference),
         len(run),
         killed,
         len(equivalent),
@@ -71,12 +71,19 @@ def reference_problem(report: ExecutionReport) -> str | None:
     return f"the reference fails {first.case!r}: {first.message}{where}"
 
 
+def own_expectations(task: Task, report: ExecutionReport) -> int:
+    """How many expectations of the tests themselves ran: each call with random inputs counts as one more, and is none of
+    them."""
+    tests = task.executable()
+    return report.expectations - (tests.random_cases if tests.random_inputs is not None else 0)
+
+
 def _assertion_problems(task: Task, report: ExecutionReport, bounds: Bounds) -> Iterator[str]:
-    run = report.expectations
-    if run < bounds.assertions:
-        yield f"only {run} expectations run, at least {bounds.assertions} must"
-    if task.assertions not in (None, run):
-        yield f"`assertions` is {task.assertions}, but {run} expectations run on the reference"
+    own = own_expectations(task, report)
+    if own < bounds.assertions:
+        yield f"only {own} expectations run beside the random inputs, at least {bounds.assertions} must"
+    if task.assertions not in (None, report.expectations):
+        yield f"`assertions` is {task.assertions}, but {report.expectations} expectations run on the reference"
 
 
 def _answer_problems(task: Task, reports: Reports) -> Iterator[str]:

@@ -27,7 +27,8 @@ class Survivor:
 @dataclass(frozen=True, slots=True)
 class TaskCheck:
     """One task. `made` counts the mutants that were run, `equivalent` those of them that are shown to behave the same,
-    `identical` further ones that compile to the reference's bytecode. `assertions` is None where the reference did not run."""
+    `identical` further ones that compile to the reference's bytecode. `assertions` counts the expectations
+    that ran beside the random inputs; None where the reference does not pass."""
 
     task: str
     category: str

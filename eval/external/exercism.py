@@ -10,12 +10,14 @@ from eval.external.lua import unsupported_lua
 from eval.external.row import Row, SuiteError, shim
 from scorers.execution import Tests
 from scorers.extraction import ExtractedCode, extract_code
+from scorers.language import parse
 
 HINT = "An exercise holds .docs/instructions.md, .meta/config.json, .meta/example.lua, SLUG.lua and SLUG_spec.lua."
 DOCUMENTS = ("introduction.md", "instructions.md", "instructions.append.md")
 _NAMES = (
     "require", "describe", "it", "pending", "setup", "before_each", "after_each", "teardown", "assert",
 )  # fmt: skip
+_MISSING = frozenset(("expose", "finally", "insulate", "match", "mock", "randomize", "spy", "stub"))
 
 
 def read_exercism(folder: Path) -> tuple[Row, ...]:
@@ -85,8 +87,12 @@ def _executable(spec: str) -> str:
 def _unsupported(spec: str, reference: str | None, module: str) -> str | None:
     if reference is None:
         return "it has no example to prove that its spec runs here"
-    reason = unsupported_lua("its spec", spec, frozenset((module,)))
-    return reason or unsupported_lua("its example", reference, frozenset())
+    if reason := unsupported_lua("its spec", spec, frozenset((module,))) or unsupported_lua(
+        "its example", reference, frozenset()
+    ):
+        return reason
+    missing = sorted(parse(spec).global_reads.keys() & _MISSING)
+    return f"its spec: {missing[0]} of busted is not there" if missing else None
 
 
 def _code_of(reply: str, finish_reason: str) -> ExtractedCode:

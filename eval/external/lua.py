@@ -15,8 +15,11 @@ _CONSTRUCTS = {
     "a bit operator": re.compile(r"<<|>>|[&|]|~(?!=)"),
 }
 _GLOBALS = frozenset(
-    "_ENV collectgarbage dofile getfenv io load loadfile loadstring module newproxy package setfenv spy stub mock".split()
-)
+    (
+        "_ENV", "collectgarbage", "dofile", "getfenv", "io", "load", "loadfile", "loadstring", "module", "newproxy", "package",
+        "setfenv",
+    )
+)  # fmt: skip
 _MEMBERS = frozenset(
     (
         *(f"debug.{name}" for name in ("getinfo", "getlocal", "gethook", "getupvalue", "sethook", "setlocal", "setupvalue")),
@@ -43,7 +46,7 @@ def _construct(line: str) -> str:
 
 
 def _globals(unit: Unit) -> list[str]:
-    return sorted(name for name in unit.global_reads if name in _GLOBALS)
+    return sorted((unit.global_reads.keys() - unit.global_writes.keys()) & _GLOBALS)
 
 
 def _members(unit: Unit) -> list[str]:

@@ -7,9 +7,11 @@ handed over. As there, the harness ends at once for code with a `return` at its 
 all checks were: what luau-bench calls the strict rate, also for a harness that stops half-way.
 """
 
+import importlib
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from eval.external.jsonl import read_rows, read_text
 from eval.external.row import Row, SuiteError, shim
@@ -17,16 +19,16 @@ from scorers.execution import Tests
 from scorers.extraction import ExtractedCode, extract_code
 from scorers.language import parse
 
-if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
-
 HINT = "A task's file holds task, doc_to_text and docs (or dataset_path: jsonl with dataset_name)."
 CODE = "{{CODE}}"
 _LUAU = frozenset(
-    """assert bit32 buffer coroutine debug error getmetatable ipairs math next os pairs pcall print rawequal rawget rawlen rawset
-    select setmetatable string table tonumber tostring type typeof unpack utf8 vector xpcall _G _VERSION""".split()
-)
-_ELSEWHERE = frozenset("game Instance io loadstring require script task workspace".split())
+    (
+        "_G", "_VERSION", "assert", "bit32", "buffer", "coroutine", "debug", "error", "getmetatable", "ipairs", "math", "next",
+        "os", "pairs", "pcall", "print", "rawequal", "rawget", "rawlen", "rawset", "select", "setmetatable", "string", "table",
+        "tonumber", "tostring", "type", "typeof", "unpack", "utf8", "vector", "xpcall",
+    )
+)  # fmt: skip
+_ELSEWHERE = frozenset(("game", "Instance", "io", "loadstring", "require", "script", "task", "workspace"))
 
 
 def read_luau_bench(file: Path) -> tuple[Row, ...]:
@@ -35,13 +37,13 @@ def read_luau_bench(file: Path) -> tuple[Row, ...]:
     documents = list(_documents(task, file))
     if not documents:
         raise SuiteError(f"{file} holds no document.", hint=HINT)
-    render = partial(_rendered, _environment(), task)
+    templates = _library("jinja2.sandbox", "jinja2").SandboxedEnvironment()
+    render = partial(_rendered, templates, task)
     return tuple(_row(task, render, document, place, number) for number, (place, document) in enumerate(documents, 1))
 
 
 def _task(file: Path) -> dict[str, Any]:
-    import yaml
-
+    yaml = _library("yaml", "pyyaml")
     try:
         task = yaml.safe_load(read_text(file))
     except yaml.YAMLError as error:
@@ -66,19 +68,20 @@ def _documents(task: dict[str, Any], file: Path) -> list[tuple[str, dict[str, An
     return documents
 
 
-def _environment() -> "SandboxedEnvironment":
-    from jinja2.sandbox import SandboxedEnvironment
-
-    return SandboxedEnvironment()
-
-
-def _rendered(environment: "SandboxedEnvironment", task: dict[str, Any], field: str, document: dict[str, Any], place: str) -> str:
-    from jinja2 import TemplateError
-
+def _rendered(templates: Any, task: dict[str, Any], field: str, document: dict[str, Any], place: str) -> str:
+    jinja2 = _library("jinja2", "jinja2")
     try:
-        return environment.from_string(str(task.get(field) or "")).render(**document).strip()
-    except TemplateError as error:
+        return str(templates.from_string(str(task.get(field) or "")).render(**document)).strip()
+    except jinja2.TemplateError as error:
         raise SuiteError(f"{place}: the template `{field}` cannot be filled in: {error}", hint=HINT) from error
+
+
+def _library(module: str, package: str) -> ModuleType:
+    """A module that only this format needs. Raises SuiteError where it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise SuiteError(f"luau-bench's files need {package}, which is not installed.", hint=f"pip install {package}") from error
 
 
 def _row(task: dict[str, Any], render: "partial[str]", document: dict[str, Any], place: str, number: int) -> Row:

@@ -24,7 +24,7 @@ from scorers.language.unit import Unit
 _LEAVES = (Return, Break, Continue)
 _NOTHING = "do end"
 """Stands where a statement stood: what is left there must still be Luau, also before a semicolon."""
-_COMMUTATIVE = ("math.max", "math.min", "bit32.band", "bit32.bor", "bit32.bxor")
+_COMMUTATIVE = ("math.max", "math.min", "bit32.band", "bit32.bor", "bit32.bxor", "bit32.btest")
 
 
 def branch_edits(unit: Unit) -> Iterator[Edit]:
@@ -74,15 +74,16 @@ def return_edits(unit: Unit) -> Iterator[Edit]:
         first, last = node.values[0], node.values[-1]
         if not isinstance(first, Nil):
             yield replace(unit, "result", first, "nil", "return nil")
-        if len(node.values) > 1:
+        if len(node.values) > 1 and not isinstance(last, Nil):
             start = unit.offset(node.values[-2].end)
             yield Edit("result", start, unit.offset(last.end), "", "drop last result")
 
 
 def argument_edits(unit: Unit) -> Iterator[Edit]:
     """Two neighbouring arguments swapped, except where their order means nothing."""
-    commutative = {call for path in _COMMUTATIVE for call in unit.calls(path)}
-    for call in (*unit.all(Call), *unit.all(MethodCall)):
+    commutative: set[Expr] = {call for path in _COMMUTATIVE for call in unit.calls(path)}
+    calls: list[Call | MethodCall] = [*unit.all(Call), *unit.all(MethodCall)]
+    for call in calls:
         if call in commutative:
             continue
         for number, (one, other) in enumerate(pairwise(call.args), 1):

@@ -6,14 +6,20 @@ import click
 
 
 @click.command("eval")
-@click.option("--suite", required=True, help="builtin:NAME, a FOLDER of task files, multipl-e:FILE, exercism:FOLDER or luau-bench:FILE.")
+@click.option(
+    "--suite", required=True, help="builtin:NAME, a FOLDER of task files, multipl-e:FILE, exercism:FOLDER or luau-bench:FILE."
+)
 @click.option("--model", help="Whom to ask: smollm2, a folder in mlx-lm's format, or a name on the Hub.")
 @click.option("--adapter", metavar="FOLDER", help="An adapter on top of the model.")
 @click.option("--replies", metavar="FILE", help='Evaluate stored replies instead: JSONL rows {"task": "id", "reply": "text"}.')
 @click.option("--reference", is_flag=True, help="Evaluate the suite's own references instead; all must pass.")
 @click.option("--k", type=click.IntRange(min=1), default=4, show_default=True, help="Answers to every task.")
-@click.option("--temperature", type=click.FloatRange(min=0), default=0.8, show_default=True, help="0 always takes the likeliest token.")
-@click.option("--max-new-tokens", type=click.IntRange(min=1), default=1024, show_default=True, help="A longer answer is cut off and fails.")
+@click.option(
+    "--temperature", type=click.FloatRange(min=0), default=0.8, show_default=True, help="0 always takes the likeliest token."
+)
+@click.option(
+    "--max-new-tokens", type=click.IntRange(min=1), default=1024, show_default=True, help="A longer answer is cut off and fails."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first this many tasks.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Keys every random stream.")
 @click.option("--out", metavar="FILE.jsonl", help="Keep every answer with its result. The same command carries the file on.")

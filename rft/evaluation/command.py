@@ -85,5 +85,7 @@ def _figures(suite: Suite, rows: tuple[Row, ...], results: list[Result], seed: i
     figures = figures_of(rows, results, seed=seed)
     if figures is None:
         reasons = "; ".join(f"{row.id}: {row.unsupported}" for row in rows if row.unsupported)
-        raise InputError(f"nothing of {suite.name} was run. {reasons[:500]}", hint="Give a suite that runs under Luau, and answers to it.")
+        raise InputError(
+            f"nothing of {suite.name} was run. {reasons[:500]}", hint="Give a suite that runs under Luau, and answers to it."
+        )
     return figures

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from checkpoints.adapter import adapter_hash
 from eval.external.row import Row
@@ -62,7 +62,7 @@ def draw(of: Drawing, rows: Sequence[Row], known: Sequence[Reply], k: int) -> It
         connection.executescript(SCHEMA)
         store = CandidateStore(connection)
         for reply in known:
-            finish = "length" if reply.finish_reason == "length" else "stop"
+            finish: Literal["stop", "length"] = "length" if reply.finish_reason == "length" else "stop"
             store.add(Candidate(STAGE, reply.task, reply.index, reply.key, reply.text, reply.tokens, finish))
         request = SampleRequest(
             stage=STAGE,

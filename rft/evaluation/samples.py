@@ -102,7 +102,8 @@ def _refuse_other(path: Path, stored: object, what: dict[str, Any]) -> None:
     other = [name for name in what if stored.get(name) != what[name]]
     if other:
         raise InputError(
-            f"{path} holds another evaluation: it differs in {', '.join(other)}.", hint="Give another --out, or move that file away."
+            f"{path} holds another evaluation: it differs in {', '.join(other)}.",
+            hint="Give another --out, or move that file away.",
         )
 
 

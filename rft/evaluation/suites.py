@@ -56,7 +56,9 @@ def _builtin(name: str) -> Path:
     folder = benchmark_folder(name)
     if not folder.is_dir():
         known = sorted(path.name for path in (resources.files("eval") / "suites").iterdir() if path.is_dir())
-        raise InputError(f"there is no built-in suite {name!r}.", hint=f"Built in: {', '.join(BUILTIN + each for each in known)}.")
+        raise InputError(
+            f"there is no built-in suite {name!r}.", hint=f"Built in: {', '.join(BUILTIN + each for each in known)}."
+        )
     return folder
 
 

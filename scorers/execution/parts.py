@@ -34,7 +34,7 @@ def parts(code: str, kind: Kind) -> list[Part]:
             raise ValueError("the answer holds no file")
         return [Part(file.path or _UNNAMED, file.code) for file in files]
     if kind == "tools":
-        calls = calls_of(code)
+        calls = _calls(code)
         if not calls:
             raise ValueError("the answer makes no tool call")
         return [Part(f"call {i} ({call.name})", source) for i, call in enumerate(calls, 1) for source in _luau_in(call)]
@@ -84,6 +84,13 @@ def no_answer(reason: str) -> ScoreReport:
 
 def _named(part: Part, message: str) -> str:
     return f"{part.name}: {message}" if part.name else message
+
+
+def _calls(code: str) -> tuple[ToolCall, ...]:
+    try:
+        return calls_of(code)
+    except ValueError as error:
+        raise ValueError(f"the answer is no list of tool calls: {error}") from error
 
 
 def _luau_in(call: ToolCall) -> Iterator[str]:

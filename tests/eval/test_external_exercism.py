@@ -246,7 +246,13 @@ def test_an_example_that_does_not_pass_makes_its_row_unsupported(assertion: str,
 
 
 def test_the_configuration_names_the_files(tmp_path: Path) -> None:
-    write(tmp_path, "thing", "assert(require('other'))\ndescribe('x', function() it('y', function() end) end)", "return 1", name="other")
+    write(
+        tmp_path,
+        "thing",
+        "assert(require('other'))\ndescribe('x', function() it('y', function() end) end)",
+        "return 1",
+        name="other",
+    )
     (row,) = read_exercism(tmp_path)
     assert row.unsupported is None
     assert "`other`" in row.prompt

@@ -33,7 +33,7 @@ def test_a_mutant_of_a_file_leaves_the_others() -> None:
 def test_calls_are_dropped_and_dependent_ones_swapped() -> None:
     one = ("create_object", {"className": "Folder", "parent": "Workspace", "properties": {"Name": "Doors"}})
     two = ("create_object", {"className": "Part", "parent": "Workspace.Doors"})
-    three = ("get_studio_mode", {})
+    three: tuple[str, dict[str, Any]] = ("get_studio_mode", {})
     found = answers(calls(one, two, three))
     assert [call["name"] for call in found["call 1 drop"]] == ["create_object", "get_studio_mode"]
     assert found["call 1 swap with 2"][0]["arguments"]["className"] == "Part"

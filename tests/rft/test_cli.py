@@ -222,9 +222,10 @@ def test_tasks_check_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
         (tmp_path / f"{name}.toml").write_text("\n".join(lines))
     result = invoke("tasks", "check", "--json", str(tmp_path))
     assert result.exit_code == 2
-    (problem,) = json.loads(result.stdout)
-    assert (problem["folder"], problem["task"]) == (str(tmp_path), "wrong")
-    assert problem["problem"].startswith("the reference fails 'names the type'")
+    problems = json.loads(result.stdout)["problems"]
+    assert {"folder": str(tmp_path), "task": "right", "problem": "it has no `random_inputs`"} in problems
+    (failure,) = [problem for problem in problems if problem["problem"].startswith("the reference fails 'names the type'")]
+    assert (failure["folder"], failure["task"]) == (str(tmp_path), "wrong")
 
 
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,19 @@ def test_a_held_out_answer_is_left_out_and_counted() -> None:
     assert pool.duplicates == 0
 
 
+FILES = "### ServerScriptService/A.server.luau\n```luau\nprint(1)\n```"
+CALLS = '[{"arguments": {}, "name": "get_studio_mode"}]'
+CALL = '<tool_call>\n{"arguments": {}, "name": "get_studio_mode"}\n</tool_call>'
+
+
+def test_files_and_tool_calls_are_taught_in_the_form_of_a_reply() -> None:
+    answers = [KeptCode("a", "Print", FILES, "files"), KeptCode("b", "Ask", CALLS, "tools")]
+    pool = extend(DEMONSTRATIONS, [*answers, *answers], BENCHMARK)
+    assert pool.rows[1:] == (TrainingRow("Print", FILES), TrainingRow("Ask", CALL))
+    assert pool.duplicates == 2
+    assert extend(pool.rows, answers, BENCHMARK).rows == pool.rows
+
+
 @given(st.lists(st.tuples(st.sampled_from(["return 1", "return 2", HELD_OUT_CODE]), st.sampled_from(["a", "b"]))))
 def test_every_answer_is_taken_left_out_or_there_already(answers: list[tuple[str, str]]) -> None:
     pool = extend(DEMONSTRATIONS, [kept(code, prompt) for code, prompt in answers], BENCHMARK)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,20 @@ def test_every_policy_and_decision_is_printed(report: Report) -> None:
     for row in report.rows:
         assert row.name in printed
         assert row.decision is None or row.decision.reason in printed.replace("\n", " ")
+
+
+def test_answers_that_the_world_cannot_judge_are_counted_apart(report: Report, tmp_path: Path) -> None:
+    base, *others = report.rows
+    some = replace(report, rows=(replace(base, unsupported=3), *others))
+    stream = io.StringIO()
+    for shown in (report, some):
+        render(shown, Console(file=stream, width=120))
+    assert stream.getvalue().count("unsupported") == 1
+    assert "base: unsupported 3" in stream.getvalue()
+    assert some.to_json()["base"]["unsupported"] == 3
+    paths = RunPaths(tmp_path, "tiny")
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    assert "base: unsupported 3" in write_log_page(some, paths).read_text()
 
 
 @pytest.fixture

@@ -1,20 +1,35 @@
 """Scoring: each distinct answer is evaluated once, and what was not scored is an error."""
 
+import hashlib
+import json
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from eval.task import Task
-from rft.scoring import Scoring, ScoringError, facts_of, score_key
+from rft import scoring
+from rft.scoring import Scoring, ScoringError, extracted, facts_of, score_key
 from rft.store import RunStore
 from rollouts.store import Candidate
+from scorers import SCORERS_VERSION
+from scorers.compiler import compiler_version
 from scorers.errors import WorkerFailed
-from scorers.execution import Evaluation, LuauPool, Tests
-from tests.rft.world import a_task
+from scorers.execution import Evaluation, LuauPool, Status, Tests
+from scorers.execution.tests import Kind
+from tests.rft.world import a_task, some_facts
 
 RIGHT, WRONG = "return type", "return function() return 1 end"
 ONE, TWO = a_task("one", number=1), a_task("two", number=2)
+
+
+def world_task(kind: Kind) -> Task:
+    fields = a_task("world").model_dump(exclude={"entry_point", "kind", "world", "tests"})
+    return Task(**fields, kind=kind, tests='test("names it", function() expect(workspace.Name).toEqual("x") end)')
+
+
+SCRIPT = world_task("script")
 
 
 def candidate(text: str, index: int = 0, *, task: Task = ONE, finish: Any = "stop") -> Candidate:
@@ -36,10 +51,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def score_all(store: RunStore, *candidates: Candidate) -> None:
-    with Scoring(store) as scoring:
+    with Scoring(store) as queue:
         for each in candidates:
-            scoring.submit(each, ONE)
-        scoring.finish()
+            queue.submit(each, ONE)
+        queue.finish()
 
 
 def test_each_distinct_answer_is_evaluated_once(store: RunStore, asked: list[str]) -> None:
@@ -56,6 +71,64 @@ def test_other_tests_are_another_question(store: RunStore) -> None:
     score_all(store, candidate(RIGHT))
     with pytest.raises(ScoringError, match=r"candidate 0 of two in round-1 has no score"):
         facts_of(store, candidate(RIGHT, task=TWO), TWO)
+
+
+def test_the_keys_of_function_tasks_never_change() -> None:
+    """Every stored score hangs on them."""
+    facts = [RIGHT, ONE.fingerprint(), SCORERS_VERSION, compiler_version()]
+    assert score_key(RIGHT, ONE) == hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def test_another_world_is_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = score_key(RIGHT, SCRIPT), score_key(RIGHT, ONE)
+    monkeypatch.setattr(scoring, "_world_version", lambda: "another")
+    assert score_key(RIGHT, SCRIPT) != before[0]
+    assert score_key(RIGHT, ONE) == before[1]
+
+
+FILES = "### ServerScriptService/A.server.luau\n```luau\nlocal B = require(script.Parent.B)\nworkspace.Name = B\n```"
+MODULE = '### ServerScriptService/B.luau\n```luau\nreturn "x"\n```'
+CALL = '<tool_call>{"name": "get_studio_mode", "arguments": {}}</tool_call>'
+
+
+@pytest.mark.parametrize(
+    ("kind", "reply", "code"),
+    [
+        ("script", f"It is:\n```luau\n{RIGHT}\n```", RIGHT),
+        ("files", f"{MODULE}\nand\n{FILES}", f"{FILES}\n\n{MODULE}"),
+        ("tools", f"I look.\n{CALL}", '[{"arguments": {}, "name": "get_studio_mode"}]'),
+        ("tools", "I call get_studio_mode.", "[]"),
+    ],
+)
+def test_an_answer_is_read_as_its_task_asks(kind: Kind, reply: str, code: str) -> None:
+    assert extracted(candidate(reply), world_task(kind)).code == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "reply", "compiles", "passes"),
+    [
+        ("script", '```luau\nworkspace.Name = "x"\n```', True, True),
+        ("script", '```luau\nworkspace.Name = "y"\n```', True, False),
+        ("files", f"{MODULE}\n{FILES}", True, True),
+        ("files", FILES.replace("require", "require("), False, False),
+        ("files", '```luau\nworkspace.Name = "x"\n```', True, False),
+        ("tools", "I call get_studio_mode.", False, False),
+    ],
+)
+def test_answers_in_the_world(store: RunStore, kind: Kind, reply: str, compiles: bool, passes: bool) -> None:
+    task, answer = world_task(kind), candidate(reply)
+    with Scoring(store) as queue:
+        queue.submit(answer, task)
+        queue.finish()
+    facts = facts_of(store, answer, task)
+    assert (facts.static.compiles, facts.execution.ok, facts.eligible) == (compiles, passes, passes)
+    assert facts.execution.total == 1
+
+
+def test_what_the_world_does_not_model_is_not_eligible() -> None:
+    facts = some_facts()
+    assert facts.eligible
+    assert not replace(facts, execution=replace(facts.execution, status=Status.UNSUPPORTED)).eligible
 
 
 def test_a_missing_score_is_no_zero(store: RunStore) -> None:

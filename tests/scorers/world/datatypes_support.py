@@ -27,7 +27,11 @@ end
 return import
 """
 
-_NAMES = ["Axes", "BrickColor", "CFrame", "Color3", "ColorSequence", "ColorSequenceKeypoint", "DateTime", "Enum", "Faces", "Font", "NumberRange", "NumberSequence", "NumberSequenceKeypoint", "OverlapParams", "PathWaypoint", "PhysicalProperties", "Random", "Ray", "RaycastParams", "Rect", "Region3", "Region3int16", "TweenInfo", "UDim", "UDim2", "Vector2", "Vector2int16", "Vector3", "Vector3int16"]
+_NAMES = """
+Axes BrickColor CFrame Color3 ColorSequence ColorSequenceKeypoint DateTime Enum Faces Font NumberRange NumberSequence
+NumberSequenceKeypoint OverlapParams PathWaypoint PhysicalProperties Random Ray RaycastParams Rect Region3 Region3int16
+TweenInfo UDim UDim2 Vector2 Vector2int16 Vector3 Vector3int16
+"""
 
 _PRELUDE = (
     """
@@ -35,7 +39,7 @@ local import = ...
 local types = import("datatypes/init")
 local typeof, tostring = types.typeof, types.tostring
 """
-    + "".join(f"local {name} = types.globals.{name}\n" for name in _NAMES)
+    + "".join(f"local {name} = types.globals.{name}\n" for name in _NAMES.split())
     + """
 local function near(a, b, tolerance)
     if not types.closeTo(a, b, tolerance or 1e-5) then
