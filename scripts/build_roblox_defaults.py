@@ -16,6 +16,9 @@ from scorers.roblox import table
 
 TARGET = Path(__file__).resolve().parent.parent / "scorers" / "roblox" / "data" / "world.json"
 
+# An old name that scripts still use; the API dump leaves it out.
+_OLD_NAMES = {"KeyCode": {"Unknown": 0}}
+
 _PLAIN = ("Bool", "Float32", "Float64", "Int32", "Int64", "String", "Enum", "BrickColor", "Vector2", "Vector3", "Color3", "UDim")
 _ZEROS: tuple[Any, ...] = (False, 0, "", [0, 0, 0], [0, 0], [0, 0, 0, 0])
 
@@ -74,7 +77,7 @@ def encode(kind: str, value: Any) -> Any:
 
 def enum_row(name: str, facts: dict[str, dict[str, int]]) -> str:
     """`Item=number Item=number`, in order of the numbers; an item without a known number stands alone at the end."""
-    numbers = facts.get(name, {})
+    numbers = {**facts.get(name, {}), **_OLD_NAMES.get(name, {})}
     items = sorted(table.enum_items(name) or (), key=lambda item: (numbers.get(item, 1 << 30), item))
     return " ".join(f"{item}={numbers[item]}" if item in numbers else item for item in items)
 

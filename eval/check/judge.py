@@ -93,10 +93,19 @@ def _answer_problems(task: Task, reports: Reports) -> Iterator[str]:
     for number, report in enumerate(reports.wrong, 1):
         if report.ok:
             yield f"wrong answer {number} passes all {report.total} cases"
-        elif report.status is Status.UNSUPPORTED or (report.failures and report.failures[0].case == "compile"):
-            yield f"wrong answer {number} proves nothing: {report.failures[0].message if report.failures else report.status}"
+        elif reason := _proves_nothing(task, report):
+            yield f"wrong answer {number} proves nothing: {reason}"
     needed = WRONG_ANSWERS.get(task.kind, 0)
     if len(reports.wrong) < needed:
         yield f"a task of kind {task.kind} needs {needed} `wrong` answers, it has {len(reports.wrong)}"
     if task.kind == "function" and not task.world and task.random_inputs is None:
         yield "it has no `random_inputs`"
+
+
+def _proves_nothing(task: Task, report: ExecutionReport) -> str | None:
+    """Why an answer that fails is no plausible mistake: it is no Luau, or leaves the world."""
+    if report.status is Status.UNSUPPORTED:
+        return f"it needs {', '.join(report.unsupported)}, which the world does not have"
+    if task.kind != "tools" and report.failures and report.failures[0].case == "compile":
+        return report.failures[0].message
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 from eval.check.bounds import STRICT, Bounds
 from eval.check.judge import Reports, judge, reference_problem
@@ -15,7 +16,7 @@ MUTANTS = 40
 """At most this many mutants are run for a task."""
 LEAST_CPU_SECONDS = 0.03
 CPU_SHARE = 6.0
-"""A mutant may take this many times as long as the reference took. One that takes longer loops."""
+"""A mutant or wrong answer may take this many times as long as the reference took. One that takes longer loops."""
 
 Answers = dict[str, Future[Evaluation]]
 OnProgress = Callable[[int, int], None]
@@ -41,11 +42,14 @@ def check_tasks(
     with LuauPool() as pool:
         references = [_submit(pool, task, {"": task.reference}) for task in tasks]
         others = [_submit(pool, task, stubs(task)) for task in tasks]
-        wrong = [_submit(pool, task, _numbered(task.wrong)) for task in tasks]
         chosen = choose_mutants([_subject(task) for task in tasks], mutants)
+        reports = [_report(reference[""]) for reference in references]
+        limits = [_limits(report) for report in reports]
+        wrong = [_submit(pool, task, _numbered(task.wrong), limit) for task, limit in zip(tasks, limits, strict=True)]
         running = [
-            _submit_mutants(pool, task, picked, _report(reference[""]))
-            for task, picked, reference in zip(tasks, chosen, references, strict=True)
+            # Where the reference fails it says nothing what its mutants do.
+            _submit(pool, task, _answers(picked) if report.ok else {}, limit)
+            for task, picked, report, limit in zip(tasks, chosen, reports, limits, strict=True)
         ]
         everything = (references, others, wrong, running)
         _follow([future for part in everything for answers in part for future in answers.values()], on_progress)
@@ -82,13 +86,15 @@ def _submit(pool: LuauPool, task: Task, answers: Mapping[str, str], limits: Limi
     return {name: pool.submit_evaluate(answer, tests, static=False, limits=limits) for name, answer in answers.items()}
 
 
-def _submit_mutants(pool: LuauPool, task: Task, chosen: Chosen, reference: ExecutionReport) -> Answers:
-    """No answers where the reference fails: what its mutants do then says nothing."""
-    if not reference.ok:
-        return {}
+def _answers(chosen: Chosen) -> dict[str, str]:
+    return {mutant.label: mutant.answer for mutant in (*chosen.mutants, *chosen.named)}
+
+
+def _limits(reference: ExecutionReport) -> Limits:
+    """What a wrong answer may use: those that loop must not take long, for there are many."""
+    usual = Limits()
     seconds = max(LEAST_CPU_SECONDS, CPU_SHARE * reference.wall_seconds)
-    answers = {mutant.label: mutant.answer for mutant in (*chosen.mutants, *chosen.named)}
-    return _submit(pool, task, answers, Limits(cpu_seconds=min(seconds, Limits().cpu_seconds)))
+    return replace(usual, cpu_seconds=min(seconds, usual.cpu_seconds))
 
 
 def _follow(futures: Sequence[Future[Evaluation]], on_progress: OnProgress | None) -> None:

@@ -17,7 +17,7 @@ from eval.external.jsonl import read_rows, read_text
 from eval.external.row import Row, SuiteError, shim
 from scorers.execution import Tests
 from scorers.extraction import ExtractedCode, extract_code
-from scorers.language import parse
+from scorers.language import canonical_tokens, parse
 
 HINT = "A task's file holds task, doc_to_text and docs (or dataset_path: jsonl with dataset_name)."
 CODE = "{{CODE}}"
@@ -87,22 +87,26 @@ def _library(module: str, package: str) -> ModuleType:
 def _row(task: dict[str, Any], render: "partial[str]", document: dict[str, Any], place: str, number: int) -> Row:
     harness = str(document.get("test_harness") or "")
     names, reason = _names(harness) if harness else ((), "it has no test harness: its answer is a text")
-    reference = str(document.get("reference_solution") or "")
+    reference = _reference(task, document)
     return Row(
         id=f"{task['task']}/{document.get('id', number)}",
         category=str(document.get("category") or task.get("group") or task["task"]),
         prompt=render("doc_to_text", document, place),
         tests=Tests(None, _executable(harness, names), kind="module"),
         read_reply=partial(_code_of, names=names),
-        reference=_with_names(reference, names) if _is_code(reference) else None,
+        reference=None if reference is None else _with_names(reference, names),
         system=render("system_prompt", document, place) or None,
         unsupported=reason,
     )
 
 
-def _is_code(reference: str) -> bool:
-    """Templates write "(see metadata)" where there is no reference."""
-    return bool(reference) and not parse(reference).errors
+def _reference(task: dict[str, Any], document: dict[str, Any]) -> str | None:
+    """The document's own, else the task's. Templates write "(see metadata)" or "-- see each doc" in the other place."""
+    for place in (document, task.get("metadata") or {}):
+        code = str(place.get("reference_solution") or "")
+        if canonical_tokens(code) and not parse(code).errors:
+            return code
+    return None
 
 
 def _names(harness: str) -> tuple[tuple[str, ...], str | None]:

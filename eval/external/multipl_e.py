@@ -71,11 +71,9 @@ def code_of(reply: str, finish_reason: str, *, prompt: str, before: str, stops: 
     """The function that a reply gives, whether it continues the prompt or writes it anew. Cut at a stop token, a completion
     is whole although the model went on to its limit."""
     found = extract_code(reply, finish_reason=finish_reason)
-    if found.fenced:
-        body, is_cut = found.code, False
-    else:
-        body = reply[: min((at for stop in stops if (at := reply.find(stop)) >= 0), default=len(reply))]
-        is_cut = len(body) < len(reply)
+    ends = () if found.fenced else (at for stop in stops if (at := found.code.find(stop)) >= 0)
+    body = found.code[: min(ends, default=len(found.code))]
+    is_cut = len(body) < len(found.code)
     continued = f"{prompt}{body}"
     if not parse(continued).errors:
         return ExtractedCode(continued, found.fenced, found.truncated and not is_cut)

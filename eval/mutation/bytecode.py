@@ -23,26 +23,14 @@ _LIMITS = replace(Limits(), cpu_seconds=20.0, wall_seconds=40.0)
 """Of one batch."""
 
 
-class Compilation:
-    """Sources that are being compiled beside this process."""
-
-    def __init__(self, sources: Sequence[str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from {__name__} import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        self._sources = sources
-
-    def hashes(self) -> list[str | None]:
-        """One hash of bytecode for each source, None where it does not compile. Raises WorkerFailed."""
-        written, _ = self._process.communicate(json.dumps(self._sources))
-        if self._process.returncode:
-            raise WorkerFailed("the Luau compiler could not be asked for bytecode", hint="rft doctor")
-        found: list[str | None] = json.loads(written)
-        return found
+def bytecode_hashes(sources: Sequence[str]) -> list[str | None]:
+    """One hash of bytecode for each source, None where it does not compile. Raises WorkerFailed."""
+    command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()"]
+    done = subprocess.run(command, input=json.dumps(sources), stdout=subprocess.PIPE, encoding="utf-8", check=False)
+    if done.returncode:
+        raise WorkerFailed("the Luau compiler could not be asked for bytecode", hint="rft doctor")
+    found: list[str | None] = json.loads(done.stdout)
+    return found
 
 
 def hash_all(sources: Sequence[str]) -> list[str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.mutation.answers import all_mutants
-from eval.mutation.bytecode import Compilation
+from eval.mutation.bytecode import bytecode_hashes
 from eval.mutation.mutant import Mutant
 from scorers.execution.tests import Kind
 
@@ -46,7 +46,7 @@ def choose_mutants(subjects: Sequence[Subject], count: int) -> list[Chosen]:
     ranked = [_rank(all_mutants(subject.reference, subject.kind), subject.task) for subject in subjects]
     wanted = [mutants[: SPARE * count] for mutants in ranked]
     sources = {source: None for mutants in wanted for mutant in mutants for source in (mutant.original, mutant.changed) if source}
-    hashes = dict(zip(sources, Compilation(list(sources)).hashes(), strict=True))
+    hashes = dict(zip(sources, bytecode_hashes(list(sources)), strict=True))
     return [
         _choose(subject, everything, few, count, hashes)
         for subject, everything, few in zip(subjects, ranked, wanted, strict=True)

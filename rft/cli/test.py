@@ -35,11 +35,12 @@ def test(
     import json
 
     from scorers.execution import Tests, run_tests
+    from scorers.execution.tests import IN_THE_WORLD
 
     source = _read(code)
     kind = kind or ("module" if entry_point is None else "function")
     try:
-        tests = Tests(entry_point, _read(tests_file), kind=kind, world=world or kind in ("script", "files", "tools"), side=side)
+        tests = Tests(entry_point, _read(tests_file), kind=kind, world=world or kind in IN_THE_WORLD, side=side)
     except ValueError as error:
         raise click.UsageError(f"{error}.") from error
     report = run_tests(source, tests)
@@ -76,7 +77,10 @@ def _lines(tests: "Tests", report: "ExecutionReport") -> Iterator[str]:
     if report.output:
         yield "output:"
         yield from (f"  {line}" for line in report.output.splitlines())
-    yield f"{report.status}: {report.passed} of {report.total} cases passed in {report.wall_seconds:.2f} s"
+    if report.unsupported:
+        yield f"not modelled: {', '.join(report.unsupported)}"
+    virtual = f" ({report.virtual_seconds:g} s of the world's clock)" if tests.world else ""
+    yield f"{report.status}: {report.passed} of {report.total} cases passed in {report.wall_seconds:.2f} s{virtual}"
 
 
 def _case_names(tests: "Tests", report: "ExecutionReport") -> list[str]:

@@ -9,9 +9,9 @@ from typing import Self
 
 from eval.external.row import Row
 from rft.errors import RftError
-from rft.evaluation.figures import UNSUPPORTED, Result, first_failure
+from rft.evaluation.figures import Result, first_failure
 from scorers.errors import WorkerFailed
-from scorers.execution import Evaluation, LuauPool
+from scorers.execution import Evaluation, LuauPool, Status
 from scorers.extraction import ExtractedCode
 
 
@@ -43,7 +43,7 @@ class Execution:
         row, index, answer, future = self._running.popleft()
         evaluation = self._settled(row, answer, future)
         report = evaluation.execution
-        if report is None or (report.total == 0 and report.status != UNSUPPORTED):
+        if report is None or (report.total == 0 and report.status != Status.UNSUPPORTED):
             raise RftError(
                 f"the tests of {row.id} could not be run: {first_failure(report) if report else 'no report'}.",
                 hint="Run the same command again; if it stays, the row's tests are broken.",

@@ -10,9 +10,7 @@ import numpy as np
 from eval.benchmark import LEVEL, Figure
 from eval.external.row import Row
 from eval.statistics import bootstrap_interval, pass_at_k
-from scorers.execution import ExecutionReport
-
-UNSUPPORTED = "unsupported"
+from scorers.execution import ExecutionReport, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,8 @@ class Result:
 
 def first_failure(report: ExecutionReport) -> str:
     """The first failure of a report in one line."""
+    if report.unsupported:
+        return f"not modelled: {', '.join(report.unsupported)}"
     if not report.failures:
         return "" if report.ok else report.status
     failure = report.failures[0]
@@ -61,8 +61,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One policy on one suite. Everything is a mean over the tasks that ran; `unsupported` ones are in no denominator.
+    """One policy on one suite. Everything is a mean over the tasks that ran.
 
+    `unsupported` tasks, and answers that use what the world does not model (`unsupported_answers`), are in no denominator.
     `pass_at_k` is the chance that one of `k` answers passes, `k` the least number of answers that a task has.
     """
 
@@ -75,6 +76,7 @@ class Figures:
     compile_rate: float
     by_category: Mapping[str, Group]
     unsupported: Mapping[str, str]
+    unsupported_answers: int
     without_answer: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -85,8 +87,10 @@ def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> 
     """The figures of all results, or None when nothing ran. A row without a result is named in `without_answer`."""
     by_task: dict[str, list[Result]] = {row.id: [] for row in rows}
     reasons = {row.id: row.unsupported for row in rows if row.unsupported is not None}
+    left_out = 0
     for result in results:
-        if result.status == UNSUPPORTED:
+        if result.status == Status.UNSUPPORTED:
+            left_out += 1
             reasons.setdefault(result.task, result.failure)
         else:
             by_task[result.task].append(result)
@@ -105,6 +109,7 @@ def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> 
         compile_rate=_mean([float(result.compiles) for result in samples]),
         by_category=_groups(rows, ran),
         unsupported={task: reason for task, reason in reasons.items() if task not in ran},
+        unsupported_answers=left_out,
         without_answer=tuple(task for task in by_task if task not in ran and task not in reasons),
     )
 

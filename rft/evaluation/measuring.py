@@ -9,10 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from eval.external.row import Row
 from rft.errors import InputError
 from rft.evaluation.execution import Execution, proved, run_references
-from rft.evaluation.figures import UNSUPPORTED, Result
+from rft.evaluation.figures import Result
 from rft.evaluation.samples import Reply, SampleFile
 from rft.evaluation.suites import Suite
 from rollouts.sampling import Progress as Tokens
+from scorers.execution import Status
 
 
 def runnable(suite: Suite, rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -23,8 +24,8 @@ def runnable(suite: Suite, rows: Sequence[Row]) -> tuple[Row, ...]:
     if suite.is_external:
         return proved(rows)
     results = [result for result in run_references(rows) if not result.passes]
-    reasons = {result.task: result.failure for result in results if result.status == UNSUPPORTED}
-    if broken := [result for result in results if result.status != UNSUPPORTED]:
+    reasons = {result.task: result.failure for result in results if result.status == Status.UNSUPPORTED}
+    if broken := [result for result in results if result.status != Status.UNSUPPORTED]:
         named = "; ".join(f"{result.task}: {result.failure}" for result in broken[:3])
         raise InputError(
             f"{len(broken)} task(s) cannot be used, their references fail: {named}.",

@@ -22,6 +22,8 @@ def lines_of(suite: str, figures: Figures) -> Iterator[str]:
     for name, group in figures.by_category.items():
         yield f"  {name:{width}}  {group.tasks:5}  {group.pass_at_1:6.1%}  {group.cases:6.1%}"
     yield from _named("unsupported, in no figure", [f"{task}: {reason}" for task, reason in figures.unsupported.items()])
+    if figures.unsupported_answers:
+        yield f"{figures.unsupported_answers} answers used what the world does not model, and are in no figure"
     yield from _named("without an answer, in no figure", list(figures.without_answer))
 
 

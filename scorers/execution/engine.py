@@ -11,13 +11,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from scorers.compiler import load_pluau, source_bytes
+from scorers.compiler import compile_here, load_pluau, source_bytes
 
 CAN_FORK = sys.platform != "win32"
 
 _LOADER = """
 local sources, data = ...
 local loaded = { data = data }
+data.order = {}
 local function import(name)
 	if loaded[name] == nil then
 		local chunk = sources[name]
@@ -26,9 +27,11 @@ local function import(name)
 		end
 		local value = chunk(import)
 		loaded[name] = if value == nil then true else value
+		table.insert(data.order, name)
 	end
 	return loaded[name]
 end
+import("init").warm()
 return import("harness/run")
 """
 
@@ -56,6 +59,7 @@ class Engine:
         data = self.to_lua({**_tables(), "files": [name for name in luau_files() if not name.startswith("harness/")]})
         data.raw_set("setVectorMetatable", self.lua.create_function(self._set_vector_metatable))
         (harness,) = self.lua.load_chunk(_LOADER, name="=loader").call(sources, data)
+        self.lua.load_chunk("collectgarbage()", name="=collect").call()
         self.register, self.candidate = harness.get("register"), harness.get("candidate")
 
     def _set_vector_metatable(self, lua: Any, arguments: tuple[Any, ...]) -> None:
@@ -79,6 +83,7 @@ class Engine:
 @cache
 def engine() -> Engine:
     """The engine of this process. A worker asks for it before it forks."""
+    compile_here("")
     return Engine()
 
 
@@ -99,4 +104,11 @@ def _tables() -> dict[str, Any]:
     folder = files("scorers.roblox") / "data"
     api = json.loads((folder / "roblox_api.json").read_text(encoding="utf-8"))
     world = json.loads((folder / "world.json").read_text(encoding="utf-8"))
-    return {"classes": api["classes"], "datatypes": api["datatypes"], "enums": world["enums"], "defaults": world["defaults"]}
+    tools = json.loads((files("scorers.roblox") / "studio" / "tools.json").read_text(encoding="utf-8"))
+    return {
+        "classes": api["classes"],
+        "datatypes": api["datatypes"],
+        "enums": world["enums"],
+        "defaults": world["defaults"],
+        "tools": tools,
+    }

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-_IN_THE_WORLD = ("script", "files", "tools")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -14,6 +13,9 @@ Kind = Literal["function", "module", "script", "files", "tools"]
 files under headers that name them (`extract_files` reads them), or a JSON list of tool calls for a simulated Studio."""
 
 Side = Literal["server", "client"]
+
+IN_THE_WORLD = ("script", "files", "tools")
+"""The kinds that need a world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Tests:
             raise ValueError(f"an answer of kind {self.kind} has {'an' if self.kind == 'function' else 'no'} entry point")
         if self.entry_point is not None and not _IDENTIFIER.match(self.entry_point):
             raise ValueError(f"the entry point {self.entry_point!r} is not a Luau name")
-        if self.kind in _IN_THE_WORLD and not self.world:
+        if self.kind in IN_THE_WORLD and not self.world:
             raise ValueError(f"an answer of kind {self.kind} needs a world")
         if self.setup is not None and not self.world:
             raise ValueError("a setup needs a world to build up")

@@ -119,6 +119,14 @@ def test_a_harness_that_stops_half_way_or_checks_nothing_fails(tmp_path: Path) -
         assert not answered(row, "function triple(n) return n * 3 end").ok
 
 
+def test_where_the_reference_stands(tmp_path: Path) -> None:
+    code = TRIPLE["reference_solution"]
+    for own, of_task, found in (("(see metadata)", code, True), (code, "-- see each doc", True), ("(see metadata)", "", False)):
+        document = {**TRIPLE, "reference_solution": own}
+        (row,) = read_luau_bench(write(tmp_path, docs=[document], metadata={"reference_solution": of_task}))
+        assert (row.reference is not None and run_tests(row.reference, row.tests).ok) is found
+
+
 def test_documents_in_a_file_beside_it(tmp_path: Path) -> None:
     (tmp_path / "data.jsonl").write_text("\n".join(json.dumps(document) for document in (TRIPLE, COUNTER)))
     rows = read_luau_bench(write(tmp_path, dataset_path="jsonl", dataset_name="data.jsonl"))

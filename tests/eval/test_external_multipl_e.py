@@ -68,6 +68,23 @@ ANSWERS = {
     ),
 }
 ROWS = (ADD, PAIRS, NEAR, HELPED, COUNTS)
+ASSERTIONS = [
+    ("lu.assertEquals({1, {2}}, {1, {2}})", "lu.assertEquals({1, {2}}, {1, {3}})"),
+    ("lu.assert_equals('1', '1')", "lu.assert_equals('1', 1)"),
+    ("lu.assertNotEquals({1}, {2})", "lu.assertNotEquals({1}, {1})"),
+    ("lu.assertAlmostEquals(1.01, 1, 0.1)", "lu.assertAlmostEquals(1.01, 1)"),
+    ("lu.assertItemsEquals({1, 2, 2}, {2, 1, 2})", "lu.assertItemsEquals({1, 3, 2}, {2, 1, 2})"),
+    ("lu.assertTrue(true)", "lu.assertTrue(1)"),
+    ("lu.assertIsFalse(false)", "lu.assertIsFalse(nil)"),
+    ("lu.assertNil(nil)", "lu.assertNil(false)"),
+    ("lu.assertNotNil(false)", "lu.assertNotNil(nil)"),
+    ("lu.assertEvalToTrue(1)", "lu.assertEvalToTrue(false)"),
+    ("lu.assertEvalToFalse(nil)", "lu.assertEvalToFalse(0)"),
+    ("lu.assertStrContains('a.b', '.b')", "lu.assertStrContains('a.b', '%.b')"),
+    ("lu.assertError(error, 'x')", "lu.assertError(tostring, 'x')"),
+    ("lu.assertErrorMsgContains('own', error, 'my own')", "lu.assertErrorMsgContains('own', error, 'x')"),
+]  # fmt: skip
+"""Assertions that hold, each with one of the same kind that does not."""
 
 
 def read(folder: Path, *rows: dict[str, Any]) -> tuple[Row, ...]:
@@ -160,22 +177,7 @@ def test_a_wrong_row_is_named_by_its_line(line: str, words: str, tmp_path: Path)
     assert caught.value.hint
 
 
-@pytest.mark.parametrize(("right", "wrong"), [
-    ("lu.assertEquals({1, {2}}, {1, {2}})", "lu.assertEquals({1, {2}}, {1, {3}})"),
-    ("lu.assert_equals('1', '1')", "lu.assert_equals('1', 1)"),
-    ("lu.assertNotEquals({1}, {2})", "lu.assertNotEquals({1}, {1})"),
-    ("lu.assertAlmostEquals(1.01, 1, 0.1)", "lu.assertAlmostEquals(1.01, 1)"),
-    ("lu.assertItemsEquals({1, 2, 2}, {2, 1, 2})", "lu.assertItemsEquals({1, 1, 2}, {2, 1, 2})"),
-    ("lu.assertTrue(true)", "lu.assertTrue(1)"),
-    ("lu.assertIsFalse(false)", "lu.assertIsFalse(nil)"),
-    ("lu.assertNil(nil)", "lu.assertNil(false)"),
-    ("lu.assertNotNil(false)", "lu.assertNotNil(nil)"),
-    ("lu.assertEvalToTrue(1)", "lu.assertEvalToTrue(false)"),
-    ("lu.assertEvalToFalse(nil)", "lu.assertEvalToFalse(0)"),
-    ("lu.assertStrContains('a.b', '.b')", "lu.assertStrContains('a.b', '%.b')"),
-    ("lu.assertError(error, 'x')", "lu.assertError(tostring, 'x')"),
-    ("lu.assertErrorMsgContains('own', error, 'my own')", "lu.assertErrorMsgContains('own', error, 'x')"),
-])  # fmt: skip
+@pytest.mark.parametrize(("right", "wrong"), ASSERTIONS)
 def test_assertions(right: str, wrong: str, tmp_path: Path) -> None:
     prompt = "local function f()\n"
     for assertion, holds in ((right, True), (wrong, False)):

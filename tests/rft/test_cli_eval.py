@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from eval.external.multipl_e import read_multipl_e
 from rft.cli import cli
 from rft.evaluation import drawing
+from rft.evaluation import figures as judged
+from rft.evaluation.show import lines_of
 from tests.rft.world import HELD_OUT, write_workspace
 
 RIGHT, WRONG = "```luau\nf = type\n```", "```luau\nf = tostring\n```"
@@ -95,6 +98,24 @@ def test_unsupported_rows_are_in_no_denominator() -> None:
     )
     assert (found["tasks"], found["samples"], found["pass_at_1"]["mean"]) == (1, 1, 1.0)
     assert found["unsupported"] == {"HumanEval_901_b": "its tests, line 1: goto is not in Luau"}
+
+
+def test_answers_that_nobody_can_judge_are_in_no_denominator() -> None:
+    rows = read_multipl_e(Path(write_rows("lua.jsonl", [{**MULTIPL_E, "name": name} for name in ("a_1", "b_1", "c_1")])))
+    results = [
+        judged.Result("a_1", 0, "passed", 2, 2, True, ""),
+        judged.Result("a_1", 1, "unsupported", 0, 2, True, "not modelled: Wedge"),
+        judged.Result("b_1", 0, "failed", 1, 2, False, "x"),
+        judged.Result("b_1", 1, "failed", 0, 2, True, "x"),
+        judged.Result("c_1", 0, "unsupported", 0, 2, True, "not modelled: Wedge"),
+    ]
+    found = judged.figures_of(rows, results, seed=0)
+    assert found is not None
+    assert (found.tasks, found.samples, found.k, found.unsupported_answers) == (2, 3, 1, 2)
+    assert (found.pass_at_1.mean, found.cases.mean, found.compile_rate) == (0.5, 0.625, 2 / 3)
+    assert found.unsupported == {"c_1": "not modelled: Wedge"}
+    assert "2 answers used what the world does not model, and are in no figure" in lines_of("s", found)
+    assert judged.figures_of(rows, results[-1:], seed=0) is None
 
 
 def test_references() -> None:

@@ -66,6 +66,25 @@ def test_a_module_unless_an_entry_point_is_given() -> None:
     assert run("module.luau", "--tests", "module_tests.luau", "--kind", "module").exit_code == 0
 
 
+def test_a_script_in_a_world(files: Path) -> None:
+    (files / "script.luau").write_text('task.wait(2)\nInstance.new("Part", workspace).Name = "Door"')
+    (files / "door.luau").write_text(
+        'test("waits", function() expect(workspace:FindFirstChild("Door")).toBe(nil) end)\n'
+        'test("makes it", function() world:advance(3) expect(workspace:FindFirstChild("Door") ~= nil).toBe(true) end)'
+    )
+    result = run("script.luau", "--tests", "door.luau", "--kind", "script")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[:2] == ["ok      waits", "ok      makes it"]
+    assert "s of the world's clock" in result.stdout
+
+
+def test_a_plain_chunk_is_one_case(files: Path) -> None:
+    for text, code in (("assert(solution.add(1, 2) == 3)", 0), ("assert(solution.add(1, 2) == 4, 'no')", 1)):
+        (files / "plain.luau").write_text(text)
+        result = run("module.luau", "--tests", "plain.luau", "--json")
+        assert (result.exit_code, json.loads(result.stdout)["total"]) == (code, 1)
+
+
 @pytest.mark.parametrize("arguments", [
     ("--kind", "function"),
     ("--kind", "script", "--entry-point", "double"),

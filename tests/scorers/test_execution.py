@@ -164,7 +164,7 @@ def test_expectations_that_do_not_hold(body: str) -> None:
     ],
 )
 def test_a_broken_task_is_named(tests: Tests, part: str) -> None:
-    report = run_tests(REFERENCE, tests, QUICK)
+    report = run_tests(REFERENCE, tests, limits=QUICK)
     assert report.status is Status.ERROR
     assert [failure.case for failure in report.failures] == [part]
     assert part in report.failures[0].message

@@ -123,7 +123,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", HACKS)
 def test_no_hack_passes(name: str) -> None:
-    report = run_tests(HACKS[name], TESTS, LIMITS)
+    report = run_tests(HACKS[name], TESTS, limits=LIMITS)
     assert report.status in {Status.FAILED, Status.ERROR}
     assert report.total == 3
     assert report.passed == (2 if name == "memorise the visible cases" else 0)
@@ -133,7 +133,7 @@ def test_no_hack_passes(name: str) -> None:
 @pytest.mark.parametrize("name", BOMBS)
 def test_no_bomb_does_harm(name: str) -> None:
     code, expected = BOMBS[name]
-    report = run_tests(code, TESTS, LIMITS)
+    report = run_tests(code, TESTS, limits=LIMITS)
     assert report.status in expected
     assert (report.passed, report.total) == (0, 3)
     assert report.failures
@@ -141,14 +141,14 @@ def test_no_bomb_does_harm(name: str) -> None:
 
 def test_cases_that_passed_before_a_timeout_stay_passed() -> None:
     code = "function solve(list) while #list == 1 do end return { sum = 6 } end"
-    report = run_tests(code, TESTS, LIMITS)
+    report = run_tests(code, TESTS, limits=LIMITS)
     assert (report.status, report.passed) == (Status.TIMEOUT, 1)
     assert report.failures[0].case == "two"
 
 
 def test_a_crash_after_a_passed_case_keeps_it() -> None:
     code = "function solve(list) if #list == 1 then table.move({}, 1, 2^30, 2^30, {}) end return { sum = 6 } end"
-    report = run_tests(code, TESTS, LIMITS)
+    report = run_tests(code, TESTS, limits=LIMITS)
     assert (report.status, report.passed, report.total) == (Status.TIMEOUT, 1, 3)
 
 

@@ -11,7 +11,7 @@ from scorers.compiler import load_pluau
 ROBLOX = Path(scorers.roblox.__file__).parent
 
 _VALUES = {
-    "FontWeight": "Bold=700 ExtraBold=800 Heavy=900 Light=300 Medium=500 Regular=400 SemiBold=600 Thin=100",
+    "FontWeight": "Bold=700 ExtraBold=800 ExtraLight=200 Heavy=900 Light=300 Medium=500 Regular=400 SemiBold=600 Thin=100",
     "NormalId": "Back=2 Bottom=4 Front=5 Left=3 Right=0 Top=1",
 }
 

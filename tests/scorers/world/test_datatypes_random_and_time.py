@@ -12,14 +12,11 @@ from tests.scorers.world.datatypes_support import luau, raises
 def test_the_same_seed_gives_the_same_numbers() -> None:
     assert luau("""
         local a, b, c = Random.new(7), Random.new(7), Random.new(8)
-        local copy, differs = nil, false
-        for i = 1, 100 do
+        local differs = false
+        for _ = 1, 100 do
             local x = a:NextNumber()
-            assert(x == b:NextNumber())
+            same(x, b:NextNumber())
             differs = differs or x ~= c:NextNumber()
-            if i == 50 then copy = a:Clone() end
-            if i > 50 then assert(copy:NextNumber() == x or i == 51 and copy:NextNumber() ~= x) end
-            if i == 50 then copy = a:Clone() end
         end
         return differs
     """)

@@ -203,6 +203,16 @@ def test_closeness(a: str, b: str, close: bool) -> None:
 
 
 def test_equality_trusts_no_table() -> None:
-    body = "local t = setmetatable({}, { __eq = function() return true end })\nreturn types.valuesEqual(t, setmetatable({}, getmetatable(t)))"
-    assert luau(body) is False
+    assert not luau("""
+        local metatable = { __eq = function() return true end }
+        return types.valuesEqual(setmetatable({}, metatable), setmetatable({}, metatable))
+    """)
     assert luau("return types.valuesEqual(0/0, 0/0) and not types.valuesEqual(1, '1') and not types.valuesEqual(nil, false)")
+
+
+def test_a_sequence_takes_its_keypoints_without_their_metatable() -> None:
+    assert not luau("""
+        local silent = { __iter = function() return function() end end }
+        local points = { NumberSequenceKeypoint.new(0, 1), NumberSequenceKeypoint.new(1, 1) }
+        return NumberSequence.new(setmetatable(points, silent)) == NumberSequence.new(2)
+    """)
