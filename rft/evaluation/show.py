@@ -11,7 +11,7 @@ SHOWN = 20
 
 def lines_of(suite: str, figures: Figures) -> Iterator[str]:
     """The report of one evaluation, line by line."""
-    yield f"{suite}: {figures.tasks} tasks, {figures.samples} answers"
+    yield f"{suite}: {_count(figures.tasks, 'task')}, {_count(figures.samples, 'answer')}"
     yield f"  pass@1        {_with_interval(figures.pass_at_1)}"
     if figures.k > 1:
         yield f"  pass@{figures.k:<8} {figures.pass_at_k:6.1%}"
@@ -23,8 +23,12 @@ def lines_of(suite: str, figures: Figures) -> Iterator[str]:
         yield f"  {name:{width}}  {group.tasks:5}  {group.pass_at_1:6.1%}  {group.cases:6.1%}"
     yield from _named("unsupported, in no figure", [f"{task}: {reason}" for task, reason in figures.unsupported.items()])
     if figures.unsupported_answers:
-        yield f"{figures.unsupported_answers} answers used what the world does not model, and are in no figure"
+        yield f"{_count(figures.unsupported_answers, 'answer')} used what the world does not model, in no figure"
     yield from _named("without an answer, in no figure", list(figures.without_answer))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _with_interval(figure: Figure) -> str:
@@ -33,7 +37,7 @@ def _with_interval(figure: Figure) -> str:
 
 def _named(what: str, texts: list[str]) -> Iterator[str]:
     if texts:
-        yield f"{len(texts)} {'task' if len(texts) == 1 else 'tasks'} {what}:"
+        yield f"{_count(len(texts), 'task')} {what}:"
         yield from (f"  {text}" for text in texts[:SHOWN])
         if len(texts) > SHOWN:
             yield f"  and {len(texts) - SHOWN} more"

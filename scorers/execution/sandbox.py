@@ -97,6 +97,7 @@ class Run:
             "randomInputs": tests.random_inputs,
             "randomCases": tests.random_cases,
             "outputLimit": self._output_bytes,
+            "stopAtFailure": tests.stop_at_failure,
         }
         host = engine.lua.create_function(self._receive)
         return bool(_first(engine.register.call(engine.to_lua(spec), host, self._nonce)))

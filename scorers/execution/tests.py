@@ -26,7 +26,7 @@ class Tests:
     whole. `random_inputs` is a Luau chunk that returns a function from a random source to one list of arguments; its calls
     compare the candidate with `reference` and count as one more case. With `world` there is a Roblox world, made anew for
     every case; `setup` builds it up before the answer starts. `assertions` is how many expectations a right answer meets in
-    all; fewer are a failure.
+    all; fewer are a failure. `stop_at_failure` is for those who only ask whether all cases pass.
 
     Raises:
         ValueError: the entry point is no Luau name, is missing or is not used, or random inputs come without a reference.
@@ -45,6 +45,7 @@ class Tests:
     side: Side = "server"
     setup: str | None = None
     assertions: int | None = None
+    stop_at_failure: bool = False
 
     def __post_init__(self) -> None:
         if (self.entry_point is None) == (self.kind == "function"):

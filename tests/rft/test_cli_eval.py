@@ -114,7 +114,7 @@ def test_answers_that_nobody_can_judge_are_in_no_denominator() -> None:
     assert (found.tasks, found.samples, found.k, found.unsupported_answers) == (2, 3, 1, 2)
     assert (found.pass_at_1.mean, found.cases.mean, found.compile_rate) == (0.5, 0.625, 2 / 3)
     assert found.unsupported == {"c_1": "not modelled: Wedge"}
-    assert "2 answers used what the world does not model, and are in no figure" in lines_of("s", found)
+    assert "2 answers used what the world does not model, in no figure" in lines_of("s", found)
     assert judged.figures_of(rows, results[-1:], seed=0) is None
 
 

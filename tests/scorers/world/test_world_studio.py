@@ -1,0 +1,341 @@
+"""The simulated Studio: modes, code, and what the reading tools say."""
+
+from typing import Any
+
+import pytest
+
+from tests.scorers.world.studio_calls import SETUP, call, check, refused, report
+
+GAME = """
+local greeter = Instance.new("Script")
+greeter.Name = "Greeter"
+greeter.Source = [[
+print("one")
+workspace.House.Door1:Destroy()
+workspace.House.Door2.Transparency = 1
+workspace.House:SetAttribute("Open", true)
+workspace.House:AddTag("Open")
+Instance.new("Folder", workspace).Name = "Made"
+game:GetService("Players").PlayerAdded:Connect(function(player) print(player.Name) end)
+task.wait(0.5)
+warn("two")
+error("three")
+]]
+greeter.Parent = game:GetService("ServerScriptService")
+"""
+
+
+class TestCalls:
+    def test_tests_see_the_calls(self) -> None:
+        check(
+            [call("get_studio_mode"), call("nothing", a=[1, "x"])],
+            """
+            expect(#calls).toEqual(2)
+            expect(calls).toBe(solution)
+            expect(calls[1]).toEqual({ name = "get_studio_mode", arguments = {}, ok = true, result = { mode = "Edit" } })
+            expect(calls[2].name).toEqual("nothing")
+            expect(calls[2].arguments).toEqual({ a = { 1, "x" } })
+            expect(calls[2].ok).toEqual(false)
+            expect(string.find(calls[2].result, "there is no tool 'nothing'", 1, true)).toEqual(1)
+            """,
+        )
+
+    def test_no_call_is_no_answer(self) -> None:
+        assert not report([], "expect(1).toEqual(1)").ok
+
+    def test_a_call_after_a_failed_one_still_runs(self) -> None:
+        check(
+            [call("delete_object", path="Workspace.Nope"), call("delete_object", path="Workspace.House.Door1")],
+            'expect(calls[2].ok).toEqual(true) expect(house:FindFirstChild("Door1")).toEqual(nil)',
+        )
+
+    @pytest.mark.parametrize(
+        ("called", "parts"),
+        [
+            (call("set_property", path="Workspace.House.Door1", value=1), ["needs the argument property"]),
+            (
+                call("set_property", path="Workspace.House.Door1", property="Transparency", value=None),
+                ["needs the argument value"],
+            ),
+            (call("delete_object", path=5), ["argument path", "string"]),
+            (call("mass_set_property", paths="Workspace.House.Door1", property="Transparency", value=1), ["paths", "array"]),
+            (call("mass_set_property", paths=[1], property="Transparency", value=1), ["paths[0]", "string"]),
+            (call("create_object", className="Part", parent="Workspace", properties=[1]), ["properties", "object"]),
+            (call("get_console_output", limit=1.5), ["limit", "integer"]),
+            (call("get_console_output", limit=0), ["at least 1"]),
+            (call("insert_model", assetId="5", parent="Workspace"), ["assetId", "number"]),
+        ],
+    )
+    def test_arguments_are_checked_by_the_table(self, called: dict[str, Any], parts: list[str]) -> None:
+        refused(called, *parts)
+
+
+class TestPaths:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "Workspace.House.Door2",
+            "game.Workspace.House.Door2",
+            "workspace.House.Door2",
+            ' Workspace["House"].Door2 ',
+            "Workspace['House']['Door2']",
+        ],
+    )
+    def test_forms(self, path: str) -> None:
+        check(
+            [call("set_property", path=path, property="Transparency", value=0.5)], "expect(house.Door2.Transparency).toEqual(0.5)"
+        )
+
+    def test_names_with_dots_stand_in_brackets(self) -> None:
+        check(
+            [
+                call("get_instance_properties", path='Workspace.House["a.b"]'),
+                call("delete_object", path='Workspace.House["a.b"]'),
+            ],
+            """expect(calls[1].result.path).toEqual('Workspace.House["a.b"]') expect(#house:GetChildren()).toEqual(3)""",
+        )
+
+    def test_game_itself(self) -> None:
+        check(
+            [call("get_instance_children", path="game")],
+            'expect(calls[1].result[1].path).toEqual("Workspace") expect(calls[1].result[1].children).toEqual(1)',
+        )
+
+    @pytest.mark.parametrize(
+        ("path", "parts"),
+        [
+            ("Workspace.House.Dor1", ["Workspace.House has no child 'Dor1'", "It has: Door1, Door2, Door3, a.b."]),
+            ("Workspace.house.Door1", ["Workspace has no child 'house'"]),
+            ("House.Door1", ["the place has no service 'House'", "Workspace"]),
+            ("Workspace.House.Door2.Handle", ["It has no children."]),
+            ("Workspace..House", ["is no path"]),
+        ],
+    )
+    def test_a_missing_path_says_what_is_there(self, path: str, parts: list[str]) -> None:
+        refused(call("delete_object", path=path), *parts)
+
+
+class TestCode:
+    def test_prints_and_returns(self) -> None:
+        check(
+            [
+                call(
+                    "run_code",
+                    code='print("a", 1) warn("b") house = workspace.House return 5, house, { x = 1 }, nil, Vector3.new(1, 2, 3)',
+                )
+            ],
+            """
+            expect(calls[1].result.output).toEqual({ "a 1", "b" })
+            expect(calls[1].result.returned).toEqual('5, Workspace.House, {"x":1}, nil, [1,2,3]')
+            """,
+        )
+
+    def test_an_error_is_the_result(self) -> None:
+        check(
+            [call("run_code", code='print("before")\nerror("broken")')],
+            'expect(calls[1].ok).toEqual(false) expect(calls[1].result).toEqual("before\\nrun_code:2: broken")'
+            " expect(world:errors()).toEqual({})",
+        )
+
+    def test_it_may_wait(self) -> None:
+        check(
+            [call("run_code", code="local t = os.clock() task.wait(2) return os.clock() - t")],
+            'expect(calls[1].result.returned).toEqual("2")',
+        )
+
+    def test_waiting_for_nothing_fails(self) -> None:
+        check(
+            [call("run_code", code='workspace:WaitForChild("Nothing")')],
+            "expect(calls[1].ok).toEqual(false)"
+            ' expect(string.find(calls[1].result, "did not end", 1, true) ~= nil).toEqual(true)',
+        )
+
+    def test_globals_are_not_kept(self) -> None:
+        check(
+            [call("run_code", code="x = 1"), call("run_code", code="return x")], 'expect(calls[2].result.returned).toEqual("nil")'
+        )
+
+    def test_history_and_selection_are_there(self) -> None:
+        check(
+            [
+                call(
+                    "run_code",
+                    code="""
+                    local History, Selection = game:GetService("ChangeHistoryService"), game:GetService("Selection")
+                    local recording = History:TryBeginRecording("x")
+                    Selection:Set({ workspace.House })
+                    History:FinishRecording(recording, Enum.FinishRecordingOperation.Commit)
+                    History:SetWaypoint("y")
+                    return Selection:Get()[1]
+                    """,
+                )
+            ],
+            'expect(calls[1].result.returned).toEqual("Workspace.House")',
+        )
+
+    def test_scripts_do_not_run_in_edit_mode(self) -> None:
+        check(
+            [call("run_code", code="return 1")],
+            "world:advance(1) expect(world:output()).toEqual({}) expect(#house:GetChildren()).toEqual(4)",
+            SETUP + GAME,
+        )
+
+
+class TestPlay:
+    def test_play_runs_scripts_and_stop_restores_the_place(self) -> None:
+        check(
+            [
+                call("get_console_output"),
+                call("start_stop_play"),
+                call("get_studio_mode"),
+                call("get_instance_children", path="Workspace"),
+                call("get_console_output"),
+                call("get_console_output", limit=2),
+                call("start_stop_play"),
+                call("get_studio_mode"),
+            ],
+            """
+            expect(calls[1].result).toEqual({})
+            expect(calls[2].result).toEqual({ mode = "Play" })
+            expect(calls[3].result).toEqual({ mode = "Play" })
+            expect(#calls[4].result).toEqual(3)
+            expect(calls[5].result).toEqual({ "one", "Player1", "two", "ServerScriptService.Greeter:10: three" })
+            expect(calls[6].result).toEqual({ "two", "ServerScriptService.Greeter:10: three" })
+            expect(calls[8].result).toEqual({ mode = "Edit" })
+            expect(#workspace:GetChildren()).toEqual(1)
+            expect(#game:GetService("Players"):GetPlayers()).toEqual(0)
+            local names = {}
+            for index, child in house:GetChildren() do
+                names[index] = child.Name
+            end
+            expect(names).toEqual({ "Door1", "Door2", "Door3", "a.b" })
+            expect(house.Door1:FindFirstChild("PointLight") ~= nil).toEqual(true)
+            expect(house.Door2.Transparency).toEqual(0)
+            expect(house:GetAttribute("Open")).toEqual(nil)
+            expect(house:HasTag("Open")).toEqual(false)
+            expect(#game:GetService("CollectionService"):GetTagged("Open")).toEqual(0)
+            """,
+            SETUP + GAME,
+        )
+
+    def test_each_play_begins_anew(self) -> None:
+        check(
+            [call("start_stop_play")] * 3,
+            'expect(world:output()[1]).toEqual("one") expect(#world:warnings()).toEqual(1)'
+            ' expect(world:studioMode()).toEqual("Play")'
+            " world:advance(1) expect(#world:warnings()).toEqual(2)",
+            SETUP + GAME,
+        )
+
+    def test_nothing_goes_on_after_stop(self) -> None:
+        loop = """
+        local s = Instance.new("Script")
+        s.Source = "while true do task.wait(0.4) print('tick') end"
+        s.Parent = workspace
+        """
+        check(
+            [call("start_stop_play"), call("start_stop_play")],
+            "expect(#world:output()).toEqual(2) world:advance(3) expect(#world:output()).toEqual(2)"
+            " expect(world:errors()).toEqual({})",
+            loop,
+        )
+
+    def test_what_is_changed_during_play_is_lost(self) -> None:
+        check(
+            [
+                call("start_stop_play"),
+                call("create_object", className="Part", parent="Workspace.House"),
+                call("set_property", path="Workspace.House.Door3", property="Name", value="Gate"),
+                call("start_stop_play"),
+            ],
+            "expect(calls[3].ok).toEqual(true) expect(#house:GetChildren()).toEqual(4)"
+            ' expect(house:FindFirstChild("Gate")).toEqual(nil)',
+        )
+
+    def test_scripts_that_come_during_play_run(self) -> None:
+        check(
+            [
+                call("create_object", className="Script", parent="ServerScriptService", properties={"Source": 'print("early")'}),
+                call("start_stop_play"),
+                call("create_object", className="Script", parent="ServerScriptService", properties={"Source": 'print("late")'}),
+            ],
+            'expect(world:output()).toEqual({ "early", "late" })',
+        )
+
+    def test_modules_load_anew(self) -> None:
+        module = """
+        local m = Instance.new("ModuleScript")
+        m.Name = "Config"
+        m.Source = "return 1"
+        m.Parent = game.ReplicatedStorage
+        local s = Instance.new("Script")
+        s.Source = "print(require(game.ReplicatedStorage.Config))"
+        s.Parent = game.ServerScriptService
+        """
+        change = call("set_property", path="ReplicatedStorage.Config", property="Source", value="return 2")
+        check(
+            [call("start_stop_play"), call("start_stop_play"), change, call("start_stop_play")],
+            'expect(world:output()).toEqual({ "1", "2" })',
+            module,
+        )
+
+    def test_a_call_may_say_which_way(self) -> None:
+        check(
+            [call("start_stop_play", action=action) for action in ("stop", "start", "start", "stop", "pause")],
+            """
+            local oks = {}
+            for index, made in calls do
+                oks[index] = made.ok
+            end
+            expect(oks).toEqual({ false, true, false, true, false })
+            """,
+        )
+
+    def test_a_script_in_play_mode(self) -> None:
+        code = 'print("here") workspace.House:ClearAllChildren() return #game:GetService("Players"):GetPlayers()'
+        check(
+            [
+                call("run_script_in_play_mode", code=code),
+                call("get_studio_mode"),
+                call("run_script_in_play_mode", code="error('x')"),
+            ],
+            """
+            expect(calls[1].result).toEqual({ output = { "here" }, returned = "1" })
+            expect(calls[2].result.mode).toEqual("Edit")
+            expect(calls[3].ok).toEqual(false)
+            expect(world:studioMode()).toEqual("Edit")
+            expect(#house:GetChildren()).toEqual(4)
+            """,
+        )
+
+    def test_a_script_in_the_game_that_plays(self) -> None:
+        check(
+            [
+                call("start_stop_play"),
+                call("run_script_in_play_mode", code="workspace.House.Door1:Destroy()"),
+                call("get_studio_mode"),
+            ],
+            'expect(calls[3].result.mode).toEqual("Play") expect(#house:GetChildren()).toEqual(3) world:stop()'
+            " expect(#house:GetChildren()).toEqual(4)",
+        )
+
+    def test_tests_can_play(self) -> None:
+        check(
+            [
+                call(
+                    "create_object",
+                    className="Script",
+                    parent="ServerScriptService",
+                    properties={"Source": 'workspace.House.Name = "Hut"'},
+                )
+            ],
+            """
+            world:play()
+            expect(house.Name).toEqual("Hut")
+            world:play()
+            expect(world:errors()).toEqual({})
+            world:stop()
+            world:stop()
+            expect(house.Name).toEqual("House")
+            """,
+        )
