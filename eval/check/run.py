@@ -82,7 +82,8 @@ def _numbered(answers: Iterable[str]) -> dict[str, str]:
 
 
 def _submit(pool: LuauPool, task: Task, answers: Mapping[str, str], limits: Limits | None = None) -> Answers:
-    tests = task.executable()
+    """Ask for the answers that should fail: the first failed case settles it."""
+    tests = replace(task.executable(), stop_at_failure=True)
     return {name: pool.submit_evaluate(answer, tests, static=False, limits=limits) for name, answer in answers.items()}
 
 

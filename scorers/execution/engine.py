@@ -56,7 +56,8 @@ class Engine:
         for name, text in luau_files().items():
             bytecode = bytes(compiler.compile(text))
             sources.raw_set(name, self.lua.load_chunk(bytecode, name=f"={name}", is_binary_chunk=True))
-        data = self.to_lua({**_tables(), "files": [name for name in luau_files() if not name.startswith("harness/")]})
+        world_files = [name for name in luau_files() if not name.startswith("harness/")]
+        data = self.to_lua({**_tables(), "files": world_files, "allFiles": list(luau_files())})
         data.raw_set("setVectorMetatable", self.lua.create_function(self._set_vector_metatable))
         (harness,) = self.lua.load_chunk(_LOADER, name="=loader").call(sources, data)
         self.lua.load_chunk("collectgarbage()", name="=collect").call()

@@ -16,12 +16,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from scorers.execution.limits import Limits
+from scorers.execution.memory import resident_bytes
 from scorers.execution.report import Status
 from scorers.execution.sandbox import Emit
 
 Job = Callable[[Emit], None]
 
+ENFORCES_ADDRESS_SPACE = sys.platform == "linux"
+"""macOS accepts the limit and ignores it: there the parent looks at the child's memory."""
+
 _MAX_REPLY = 8 << 20
+_WATCH_SECONDS = 0.02
 _EXIT_OUT_OF_MEMORY = 3
 _EXIT_PANIC = 4
 
@@ -51,12 +56,12 @@ def isolate(job: Job, limits: Limits) -> Outcome:
     if pid == 0:
         os._exit(_in_child(job, write_fd, limits))
     os.close(write_fd)
-    reply, in_time = _collect(read_fd, started + limits.wall_seconds)
+    reply, stopped = _collect(read_fd, started + limits.wall_seconds, _is_too_big(pid, limits))
     os.close(read_fd)
-    if not in_time:
+    if stopped is not None:
         os.kill(pid, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    died, cause = _why(code) if in_time else (Status.TIMEOUT, f"took more than {limits.wall_seconds:g} s")
+    died, cause = _why(code) if stopped is None else (stopped, _STOPPED[stopped].format(limits=limits))
     return Outcome(_events(reply), died, cause, time.monotonic() - started)
 
 
@@ -115,18 +120,33 @@ if sys.platform != "win32":
         return None, ""
 
 
-def _collect(read_fd: int, deadline: float) -> tuple[bytes, bool]:
-    """Read until the child closes its end. The flag tells whether it did so before the deadline."""
+_STOPPED = {Status.TIMEOUT: "took more than {limits.wall_seconds:g} s", Status.MEMORY: "ran out of memory"}
+
+
+def _is_too_big(pid: int, limits: Limits) -> Callable[[], bool] | None:
+    """Whether a child holds more memory than it may; None where the system itself sees to that."""
+    if ENFORCES_ADDRESS_SPACE:
+        return None
+    return lambda: (resident_bytes(pid) or 0) > limits.address_space_bytes
+
+
+def _collect(read_fd: int, deadline: float, is_too_big: Callable[[], bool] | None) -> tuple[bytes, Status | None]:
+    """Read until the child closes its end. The status tells why it must be killed, None where it came to its end."""
     reply = bytearray()
     while len(reply) <= _MAX_REPLY:
-        readable, _, _ = select.select([read_fd], [], [], max(0.0, deadline - time.monotonic()))
+        left = max(0.0, deadline - time.monotonic())
+        readable, _, _ = select.select([read_fd], [], [], left if is_too_big is None else min(left, _WATCH_SECONDS))
+        if is_too_big is not None and is_too_big():
+            return bytes(reply), Status.MEMORY
+        if not readable and time.monotonic() < deadline:
+            continue
         if not readable:
-            return bytes(reply), False
+            return bytes(reply), Status.TIMEOUT
         piece = os.read(read_fd, 1 << 16)
         if not piece:
-            return bytes(reply), True
+            return bytes(reply), None
         reply += piece
-    return bytes(reply), False
+    return bytes(reply), Status.TIMEOUT
 
 
 def _events(reply: bytes) -> tuple[dict[str, Any], ...]:

@@ -70,7 +70,8 @@ class TestReading:
         check(
             [call("get_instance_children", path="Workspace.House")],
             "expect(#calls[1].result).toEqual(4)"
-            ' expect(calls[1].result[1]).toEqual({ name = "Door1", className = "Part", path = "Workspace.House.Door1", children = 1 })',
+            ' local door = { name = "Door1", className = "Part", path = "Workspace.House.Door1", children = 1 }'
+            " expect(calls[1].result[1]).toEqual(door)",
         )
 
     def test_properties(self) -> None:
