@@ -31,8 +31,9 @@ local function import(name)
 	end
 	return loaded[name]
 end
+local harness = import("harness/run")
 import("init").warm()
-return import("harness/run")
+return harness
 """
 
 
@@ -60,7 +61,6 @@ class Engine:
         data = self.to_lua({**_tables(), "files": world_files, "allFiles": list(luau_files())})
         data.raw_set("setVectorMetatable", self.lua.create_function(self._set_vector_metatable))
         (harness,) = self.lua.load_chunk(_LOADER, name="=loader").call(sources, data)
-        self.lua.load_chunk("collectgarbage()", name="=collect").call()
         self.register, self.candidate = harness.get("register"), harness.get("candidate")
 
     def _set_vector_metatable(self, lua: Any, arguments: tuple[Any, ...]) -> None:

@@ -3,9 +3,11 @@
 import contextlib
 import json
 import os
+import select
 import site
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Timer
@@ -54,6 +56,18 @@ class WorkerProcess:
         process = self._start()
         assert process.stdin is not None
         assert process.stdout is not None
+        if sys.platform == "win32":  # Pipes cannot be polled there.
+            return self._exchange_guarded(process, line, seconds)
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+        except BrokenPipeError:
+            return b""
+        return _read_line(process.stdout.fileno(), seconds)
+
+    def _exchange_guarded(self, process: subprocess.Popen[bytes], line: bytes, seconds: float) -> bytes:
+        assert process.stdin is not None
+        assert process.stdout is not None
         guard = Timer(seconds, process.kill)
         guard.daemon = True
         guard.start()
@@ -93,3 +107,20 @@ class WorkerProcess:
         if process is not None:
             process.kill()
             process.communicate()
+
+
+def _read_line(descriptor: int, seconds: float) -> bytes:
+    """What the worker wrote up to the end of its line, or up to its death or the time limit. There is never more: it
+    answers one request with one line."""
+    deadline = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    found = bytearray()
+    while not found.endswith(b"\n"):
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            break
+        piece = os.read(descriptor, 1 << 16)
+        if not piece:
+            break
+        found += piece
+    return bytes(found)

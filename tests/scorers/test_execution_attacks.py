@@ -103,7 +103,7 @@ BOMBS = {
     "bomb at load": ("local t = table.create(2^26, 0) function solve() end", {Status.MEMORY}),
     "kept memory": (
         "local all = {} function solve() pcall(function() while true do all[#all + 1] = {} end end) end",
-        {Status.MEMORY, Status.CRASHED, Status.TIMEOUT},
+        {Status.MEMORY, Status.CRASHED, Status.TIMEOUT, Status.FAILED},
     ),
     "buffer bomb": (
         "local all = {} function solve() while true do all[#all + 1] = buffer.create(2^20) end end",

@@ -51,6 +51,21 @@ WALKS = {
         expect(began).toBeCloseTo(8, 0.02)
         expect(root.Position.Z).toBeCloseTo(128, 0.5)
     """,
+    "the_direction_is_told_once": """
+        local seen = {}
+        humanoid:GetPropertyChangedSignal("MoveDirection"):Connect(function()
+            table.insert(seen, humanoid.MoveDirection.Magnitude > 0)
+        end)
+        humanoid:MoveTo(Vector3.new(10, 0, 7))
+        world:advance(2)
+        expect(seen).toEqual({ true, false })
+    """,
+    "characters_pass_each_other": """
+        local npc = world:join("Bob").Character
+        npc:PivotTo(CFrame.new(20, 3, 0))
+        npc.Humanoid:MoveTo(root.Position)
+        expect(npc.Humanoid.MoveToFinished:Wait()).toEqual(true)
+    """,
     "a_new_goal_replaces_the_old": """
         local results = {}
         humanoid.MoveToFinished:Connect(function(reached) table.insert(results, reached) end)
@@ -165,6 +180,17 @@ JUMPS = {
             highest = math.max(highest, root.Position.Y)
         end
         expect(highest - 3).toBeCloseTo(20, 1)
+    """,
+    "by_state_and_only_where_allowed": """
+        humanoid:ChangeState(Enum.HumanoidStateType.Jumping)
+        world:advance(0.1)
+        expect(root.Position.Y > 4).toEqual(true)
+        world:advance(1)
+        humanoid:SetStateEnabled(Enum.HumanoidStateType.Jumping, false)
+        humanoid.Jump = true
+        world:advance(0.1)
+        expect(root.Position.Y).toBeCloseTo(3, 1e-3)
+        expect(humanoid.Jump).toEqual(false)
     """,
     "while_walking": """
         humanoid:MoveTo(Vector3.new(16, 0, 0))

@@ -170,6 +170,31 @@ MODELS = {
         world:advance(1)
         expect(other.Position.Y < 0).toEqual(true)
     """,
+    "what_is_welded_to_a_character_goes_with_it": """
+        local character, crate = world:join("Ann").Character, Instance.new("Part", workspace)
+        crate.Position = Vector3.new(0, 10, 0)
+        local weld = Instance.new("WeldConstraint", crate)
+        weld.Part0, weld.Part1 = character.RightHand, crate
+        expect(crate.AssemblyRootPart).toBe(character.HumanoidRootPart)
+        character.Humanoid:MoveTo(Vector3.new(10, 0, 0))
+        world:advance(2)
+        expect(crate.Position).toBeCloseTo(Vector3.new(10, 10, 0), 1e-3)
+        weld:Destroy()
+        world:advance(0.5)
+        expect(crate.Position.Y < 9).toEqual(true)
+    """,
+    "a_weld_acts_when_its_model_arrives": """
+        local model = Instance.new("Model")
+        local weld, one, other = Instance.new("Weld", model), Instance.new("Part", model), Instance.new("Part", model)
+        one.Anchored, one.Position = true, Vector3.new(0, 10, 0)
+        weld.Part0, weld.Part1, weld.C0 = one, other, CFrame.new(2, 0, 0)
+        expect(other.Position).toEqual(Vector3.zero)
+        local copy = model:Clone()
+        copy.Parent = workspace
+        expect(copy:GetChildren()[3].Position).toEqual(Vector3.new(2, 10, 0))
+        world:advance(1)
+        expect(copy:GetChildren()[3].Position).toEqual(Vector3.new(2, 10, 0))
+    """,
     "a_weld_sets_the_place": """
         local one, other = Instance.new("Part", workspace), Instance.new("Part", workspace)
         one.Anchored, one.Position = true, Vector3.new(0, 10, 0)

@@ -230,7 +230,10 @@ QUERIES = {
         local near, far = Instance.new("Part", model), Instance.new("Part", workspace)
         near.Anchored, near.Position, far.Anchored, far.Position = true, Vector3.new(10, 5, 0), true, Vector3.new(20, 5, 0)
         local params = RaycastParams.new()
-        local function hit() local result = workspace:Raycast(Vector3.new(0, 5, 0), Vector3.new(50, 0, 0), params) return result and result.Instance end
+        local function hit()
+            local result = workspace:Raycast(Vector3.new(0, 5, 0), Vector3.new(50, 0, 0), params)
+            return result and result.Instance
+        end
         expect(hit()).toBe(near)
         params.FilterDescendantsInstances = { model }
         expect(hit()).toBe(far)
