@@ -83,6 +83,7 @@ def assemble(
         heard.virtual_seconds,
         heard.expectations,
         tuple(heard.unsupported),
+        tuple(heard.names),
     )
 
 

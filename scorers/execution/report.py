@@ -42,6 +42,7 @@ class ExecutionReport:
         virtual_seconds: How far the world's clock had come at the end of the last case; 0 without a world.
         expectations: How many expectations were met or failed in all.
         unsupported: What was used of Roblox that the world does not model, each name once.
+        cases: The names of all cases, in order.
     """
 
     status: Status
@@ -53,6 +54,7 @@ class ExecutionReport:
     virtual_seconds: float = 0.0
     expectations: int = 0
     unsupported: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -74,4 +76,5 @@ class ExecutionReport:
             virtual_seconds=fields.get("virtual_seconds", 0.0),
             expectations=fields.get("expectations", 0),
             unsupported=tuple(fields.get("unsupported", ())),
+            cases=tuple(fields.get("cases", ())),
         )

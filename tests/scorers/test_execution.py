@@ -57,7 +57,8 @@ def one_case(body: str, code: str = "function f(...) return ... end") -> Executi
 )
 def test_the_reference_passes_however_it_is_exported(code: str) -> None:
     report = run_tests(code, TESTS)
-    assert replace(report, wall_seconds=0.0) == ExecutionReport(Status.PASSED, 3, 3, expectations=22)
+    assert replace(report, wall_seconds=0.0, cases=()) == ExecutionReport(Status.PASSED, 3, 3, expectations=22)
+    assert len(report.cases) == 3
     assert report.ok
 
 
