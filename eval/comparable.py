@@ -10,10 +10,17 @@ from scorers.extraction import ToolCall, extract_files
 from scorers.extraction.tool_calls import calls_of
 
 
-def fingerprint_of(benchmark: Iterable[Task]) -> BenchmarkFingerprint:
-    """The held-out tasks, ready for comparison. Raises EvalError for a task without words or code."""
+GENERAL_PREFIX = "general:"
+
+
+def fingerprint_of(benchmark: Iterable[Task], general: Iterable[Task] = ()) -> BenchmarkFingerprint:
+    """The held-out tasks, ready for comparison; a match with one of the general suite names it with `general:` before its id.
+
+    Raises EvalError for a task without words or code.
+    """
+    named = [(task.id, task) for task in benchmark] + [(f"{GENERAL_PREFIX}{task.id}", task) for task in general]
     return BenchmarkFingerprint.from_tasks(
-        (task.id, task.prompt, comparable(task.reference, task.kind), task.entry_point or "") for task in benchmark
+        (name, task.prompt, comparable(task.reference, task.kind), task.entry_point or "") for name, task in named
     )
 
 

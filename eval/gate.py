@@ -6,8 +6,8 @@ power simulation and the noise test apply the same object to simulated ones, so 
 The rule promotes when all of these hold:
 1. the mean paired gain is above zero against the base and, where there is one, against the incumbent, each by a
    one-sided sign-flip test at `alpha`. Both must hold, so no adjustment between the two is needed;
-2. no category fell below minus its margin against either, and neither did the general suite: one family of tests,
-   Holm-adjusted. A veto needs evidence of harm. Demanding evidence of harmlessness in every small category would
+2. no category fell below minus its margin against either, and neither did the general suite, whose tasks lie outside the
+   domain: one family of tests, Holm-adjusted. A veto needs evidence of harm. Demanding evidence of harmlessness in every small category would
    refuse most true gains.
 
 What this does not do: see a regression smaller than the noise of a small category, or one outside the suites.
@@ -34,9 +34,26 @@ class GateMargins:
     category: float = 0.05
     """Largest tolerated fall of a category's mean share of cases passed, in [0, 1]."""
     general: float = 0.03
-    """The same for the general suite, which has more tasks and watches for forgetting."""
+    """The same for the general suite, which has more tasks than a category and watches for forgetting."""
     level: float = 0.05
     """Chance that a candidate without any regression is vetoed, over all categories and suites together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A candidate on one suite, with what it is compared with. `incumbent` is None where there is none."""
+
+    candidate: BenchmarkResult
+    incumbent: BenchmarkResult | None
+    base: BenchmarkResult
+
+    def differences(self) -> dict[str, Floats]:
+        """Reference -> candidate minus reference by task, the incumbent first.
+
+        Raises EvalError when two results are not the same measurement.
+        """
+        references = {BASE: self.base} if self.incumbent is None else {INCUMBENT: self.incumbent, BASE: self.base}
+        return {name: paired_differences(self.candidate, result) for name, result in references.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +121,19 @@ class GateRule:
     flips: int = 20_000
     """Random sign patterns per test. The p-value's resolution is 1 / (flips + 1)."""
 
-    def judge(self, differences: Mapping[str, Floats], *, seed: int, general_R_G: Floats | None = None) -> Verdicts:
+    def judge(
+        self, differences: Mapping[str, Floats], *, seed: int, general: Mapping[str, Floats] | None = None
+    ) -> Verdicts:
         """Judge R candidates at once.
 
-        `differences` maps each reference (base, incumbent) to candidate - reference, shape R x T; `general_R_G` is the
-        same over the G tasks of the general suite.
+        `differences` maps each reference (base, incumbent) to candidate - reference, shape R x T; `general` is the same
+        over the G tasks of the general suite, shape R x G.
         """
         gains = {
             reference: sign_flip_p_values(differences_R_T, seed=seed, flips=self.flips)
             for reference, differences_R_T in differences.items()
         }
-        regression_p_R_M = self._regressions(differences, general_R_G)
+        regression_p_R_M = self._regressions(differences, general or {})
         significant_R = np.all([p_R <= self.alpha for p_R in gains.values()], axis=0)
         harmless_R = (regression_p_R_M > self.margins.level).all(axis=1)
         return Verdicts(significant_R & harmless_R, gains, regression_p_R_M)
@@ -123,8 +142,8 @@ class GateRule:
         """The decisions alone, shape R."""
         return self.judge(differences, seed=seed).promote_R
 
-    def _regressions(self, differences: Mapping[str, Floats], general_R_G: Floats | None) -> Floats:
-        family = _veto_family(self.categories, differences, general_R_G)
+    def _regressions(self, differences: Mapping[str, Floats], general: Mapping[str, Floats]) -> Floats:
+        family = _veto_family(self.categories, differences, general)
         p_values = [
             regression_p_values(changes, self.margins.general if name == GENERAL else self.margins.category)
             for (name, _), changes in family.items()
@@ -133,7 +152,7 @@ class GateRule:
 
 
 def _veto_family(
-    categories: tuple[str, ...], differences: Mapping[str, Floats], general_R_G: Floats | None
+    categories: tuple[str, ...], differences: Mapping[str, Floats], general: Mapping[str, Floats]
 ) -> dict[tuple[str, str], Floats]:
     """(category or general suite, reference) -> the differences that could show a regression there."""
     members = np.array(categories)
@@ -142,7 +161,7 @@ def _veto_family(
         for reference, differences_R_T in differences.items()
         for category in sorted(set(categories))
     }
-    return family if general_R_G is None else {**family, (GENERAL, "reference"): general_R_G}
+    return family | {(GENERAL, reference): differences_R_G for reference, differences_R_G in general.items()}
 
 
 def alpha_per_look(total_alpha: float, rounds: int) -> float:
@@ -174,21 +193,20 @@ def decide(
     base: BenchmarkResult,
     alpha: float,
     margins: GateMargins,
-    general: tuple[BenchmarkResult, BenchmarkResult] | None = None,
+    general: Measured | None = None,
     seed: int,
 ) -> Decision:
-    """Judge one measured candidate. `general` is (candidate, reference) on the general suite.
+    """Judge one measured candidate. `general` is what it and the references did on the general suite.
 
     Raises EvalError when any two results are not the same measurement: missing data never passes.
     """
-    references = {BASE: base} if incumbent is None else {INCUMBENT: incumbent, BASE: base}
-    differences = {name: paired_differences(candidate, result) for name, result in references.items()}
-    general_R_G = None if general is None else paired_differences(*general)[None]
-    batch = {name: differences_T[None] for name, differences_T in differences.items()}
-    verdicts = GateRule(candidate.categories, alpha, margins).judge(batch, seed=seed, general_R_G=general_R_G)
+    differences = Measured(candidate, incumbent, base).differences()
+    batch = _of_one(differences)
+    forgotten = {} if general is None else _of_one(general.differences())
+    verdicts = GateRule(candidate.categories, alpha, margins).judge(batch, seed=seed, general=forgotten)
 
     p_values = {name: float(p_R[0]) for name, p_R in verdicts.gain_p_values.items()}
-    family = _veto_family(candidate.categories, batch, general_R_G)
+    family = _veto_family(candidate.categories, batch, forgotten)
     deltas = _category_deltas(verdicts, family, margins.level)
     against, gains_T = next(iter(differences.items()))
     gain, interval = float(gains_T.mean()), bootstrap_interval(gains_T, seed=seed)
@@ -206,6 +224,11 @@ def decide(
         vetoes=tuple(_veto_text(delta) for delta in deltas if delta.vetoed),
         category_deltas=deltas,
     )
+
+
+def _of_one(differences: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Differences of one candidate as those of a batch of one."""
+    return {name: differences_T[None] for name, differences_T in differences.items()}
 
 
 def _category_deltas(verdicts: Verdicts, family: Mapping[tuple[str, str], Floats], level: float) -> tuple[CategoryDelta, ...]:

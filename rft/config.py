@@ -6,9 +6,9 @@ import types
 import typing
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rft.errors import InputError
 
@@ -30,10 +30,19 @@ class DataConfig(Section):
     """JSONL file of SFT rows: {"prompt": ..., "completion": ...}."""
     benchmark: str = "builtin:quickstart"
     """Folder of held-out tasks: the gate's benchmark."""
+    general: Annotated[str, Field(min_length=1)] | None = "builtin:general"
+    """Folder of held-out tasks outside the domain: an adapter that falls there has forgotten, and is not promoted.
+    "none" leaves the check out."""
     limit: int | None = Field(None, ge=1)
     """Use only the first this many tasks of each folder. For the smoke run; the gate then sees almost nothing."""
     max_contaminated_share: float = Field(0.25, ge=0, le=1)
-    """Share of a round's kept completions that may match the benchmark before the round ends in an error."""
+    """Share of a round's kept completions that may match held-out tasks before the round ends in an error."""
+
+    @field_validator("general")
+    @classmethod
+    def _left_out(cls, setting: str | None) -> str | None:
+        """TOML has no null."""
+        return None if setting == "none" else setting
 
 
 class SamplingConfig(Section):
@@ -100,7 +109,7 @@ class BenchmarkConfig(Section):
     """How policies are measured."""
 
     k: int = Field(4, ge=1)
-    """Samples per held-out task, drawn with the same luck for every policy."""
+    """Samples per held-out task, of `data.general` too, drawn with the same luck for every policy."""
     few_shot: int = Field(3, ge=0)
     """Demonstrations shown to the base model in the row that a tuned model has to beat honestly; 0 leaves the row out."""
 
@@ -112,6 +121,8 @@ class GateConfig(Section):
     """Chance that a run promotes anything when nothing improved, shared over all its looks."""
     category_margin: float = Field(0.05, ge=0, le=1)
     """A category vetoes when it has fallen by more than this share of test cases, beyond noise."""
+    general_margin: float = Field(0.03, ge=0, le=1)
+    """The same for the suite `data.general`, against the base and against the incumbent."""
 
 
 class RftConfig(Section):

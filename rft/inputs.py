@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from eval.check import check_references
-from eval.comparable import fingerprint_of, match_answer
+from eval.comparable import GENERAL_PREFIX, fingerprint_of, match_answer
 from eval.task import Task, load_tasks
 from rft.config import RftConfig
 from rft.engine import Inputs
@@ -17,7 +17,7 @@ from rollouts.models import resolve_model, weights_hash
 from scorers.execution.tests import Kind
 
 BUILTIN = "builtin:"
-TRAINING, HELD_OUT = "training task ", "held-out task "
+TRAINING, HELD_OUT, GENERAL = "training task ", "held-out task ", "general task "
 
 
 def read_inputs(config: RftConfig, log: Path) -> Inputs:
@@ -25,10 +25,11 @@ def read_inputs(config: RftConfig, log: Path) -> Inputs:
     tasks = load_tasks(task_folder(config.data.tasks))[: config.data.limit]
     benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
     demonstrations = load_demonstrations(demonstrations_file(config.data.demonstrations))
-    refuse_contamination(tasks, demonstrations, benchmark)
-    refuse_broken_tasks((*tasks, *benchmark))
+    general = load_general(config)
+    refuse_contamination(tasks, demonstrations, benchmark, general)
+    refuse_broken_tasks((*tasks, *benchmark, *general))
     model = resolve_model(config.model, log)
-    return Inputs(tasks, benchmark, demonstrations, model, weights_hash(model))
+    return Inputs(tasks, benchmark, demonstrations, model, weights_hash(model), general)
 
 
 def task_folder(setting: str) -> Path:
@@ -92,16 +93,22 @@ def refuse_broken_tasks(tasks: tuple[Task, ...]) -> None:
         )
 
 
-def refuse_contamination(tasks: tuple[Task, ...], demonstrations: tuple[TrainingRow, ...], benchmark: tuple[Task, ...]) -> None:
-    """Raise InputError naming both sides when a training input repeats a held-out task."""
-    held_out = fingerprint_of(benchmark)
+def refuse_contamination(
+    tasks: tuple[Task, ...],
+    demonstrations: tuple[TrainingRow, ...],
+    benchmark: tuple[Task, ...],
+    general: tuple[Task, ...] = (),
+) -> None:
+    """Raise InputError naming both sides when a training input repeats a held-out task, of the general suite too."""
+    held_out = fingerprint_of(benchmark, general)
     inputs: list[tuple[str, str, str, Kind]] = [(f"the training task {t.id}", t.prompt, t.reference, t.kind) for t in tasks]
     inputs += [(f"demonstration {i}", row.prompt, _code(row), "function") for i, row in enumerate(demonstrations, 1)]
     for name, prompt, answer, kind in inputs:
         if match := held_out.match_prompt(prompt) or match_answer(held_out, answer, kind):
             raise InputError(
                 f"{name} repeats the held-out task {match.task_id} ({match.kind} match, similarity {match.similarity:.2f}).",
-                hint="Remove or change one of them: a benchmark that was trained on measures nothing.",
+                hint="Remove or change one of them: a benchmark that was trained on measures nothing."
+                + (" data.general names another suite, or none." if match.task_id.startswith(GENERAL_PREFIX) else ""),
             )
 
 
@@ -118,6 +125,7 @@ def described(inputs: Inputs) -> dict[str, str]:
         "demonstrations": _hash(*(f"{row.prompt}\0{row.completion}" for row in inputs.demonstrations)),
         **_described_tasks(TRAINING, inputs.tasks),
         **_described_tasks(HELD_OUT, inputs.benchmark),
+        **_described_tasks(GENERAL, inputs.general),
     }
 
 
@@ -133,6 +141,20 @@ def held_out_tasks(store: RunStore, config: RftConfig) -> tuple[Task, ...]:
     tasks = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
     refuse_changed(store, _described_tasks(HELD_OUT, tasks), HELD_OUT)
     return tasks
+
+
+def general_tasks(store: RunStore, config: RftConfig) -> tuple[Task, ...]:
+    """A stored run's general suite, empty where it has none. Raises InputError when it is not the one it was measured on."""
+    tasks = load_general(config)
+    refuse_changed(store, _described_tasks(GENERAL, tasks), GENERAL)
+    return tasks
+
+
+def load_general(config: RftConfig) -> tuple[Task, ...]:
+    """The tasks outside the domain, none where the check is left out."""
+    if config.data.general is None:
+        return ()
+    return load_tasks(benchmark_folder(config.data.general))[: config.data.limit]
 
 
 def refuse_changed(store: RunStore, found: dict[str, str], prefix: str) -> None:

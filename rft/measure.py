@@ -1,4 +1,4 @@
-"""From stored benchmark candidates and their scores to the figures a report shows."""
+"""From stored candidates on held-out suites and their scores to the figures a report shows."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,11 +12,20 @@ from scorers import SCORERS
 from scorers.execution import Status
 
 
-def benchmark_result(store: RunStore, name: str, tasks: Sequence[Task]) -> BenchmarkResult:
+BENCHMARK, GENERAL = "benchmark", "general"
+"""The held-out suites. A policy's candidates on one are the stage that `stage_of` names."""
+
+
+def stage_of(suite: str, policy: str) -> str:
+    """The stage of a policy's candidates on a held-out suite."""
+    return f"{suite}-{policy}"
+
+
+def benchmark_result(store: RunStore, name: str, tasks: Sequence[Task], suite: str = BENCHMARK) -> BenchmarkResult:
     """What a policy did on the suite. Raises ScoringError for a candidate without a score, EvalError for missing candidates."""
     by_task: dict[str, list[SampleOutcome]] = {task.id: [] for task in tasks}
     by_id = {task.id: task for task in tasks}
-    for candidate in store.candidates.of_stage(f"benchmark-{name}"):
+    for candidate in store.candidates.of_stage(stage_of(suite, name)):
         facts = facts_of(store, candidate, by_id[candidate.task])
         outcome = SampleOutcome(
             0 if facts.truncated else facts.execution.passed,
@@ -27,7 +36,7 @@ def benchmark_result(store: RunStore, name: str, tasks: Sequence[Task]) -> Bench
         )
         by_task[candidate.task].append(outcome)
     outcomes = tuple(TaskOutcome(task.id, task.category, tuple(by_task[task.id])) for task in tasks)
-    return BenchmarkResult("benchmark", suite_hash(tasks), name, outcomes)
+    return BenchmarkResult(suite, suite_hash(tasks), name, outcomes)
 
 
 def suite_hash(tasks: Sequence[Task]) -> str:
@@ -38,10 +47,10 @@ def suite_hash(tasks: Sequence[Task]) -> str:
     return digest.hexdigest()[:16]
 
 
-def unsupported_answers(store: RunStore, name: str, tasks: Sequence[Task]) -> int:
+def unsupported_answers(store: RunStore, name: str, tasks: Sequence[Task], suite: str = BENCHMARK) -> int:
     """How many of a policy's answers used what the world does not model: they count as failed, and nobody knows."""
     by_id = {task.id: task for task in tasks}
-    candidates = store.candidates.of_stage(f"benchmark-{name}")
+    candidates = store.candidates.of_stage(stage_of(suite, name))
     statuses = (facts_of(store, candidate, by_id[candidate.task]).execution.status for candidate in candidates)
     return sum(status is Status.UNSUPPORTED for status in statuses)
 

@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from eval.categories import seed_counts
 from eval.check import SuiteCheck, TaskCheck
 from rft.proof import Proof
 
@@ -35,6 +36,11 @@ def show_proof(proof: Proof, console: Console) -> None:
             alike = sum(task in names for task in repeats)
             table.add_row(f"  {escape(name)}", *_figures(part, len(part.problems) + alike))
     console.print(table)
+    for suite in proof.suites:
+        counts = seed_counts([task.category for task in suite.tasks])
+        if counts:
+            text = ", ".join(f"{name} {count}" for name, count in counts.items())
+            console.print(f"{suite.name} by coarse category: {text}", markup=False, highlight=False)
 
 
 def _show_survivors(task: TaskCheck, console: Console) -> None:

@@ -28,7 +28,8 @@ def main() -> None:
     defaults = json.loads(defaults_file.read_text(encoding="utf-8"))
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     rows = {name: found for name in sorted(defaults) if (found := class_defaults(name, defaults[name]))}
-    lines = ['{"sources": ["rojo-rbx/rbx-dom reflection database (MIT)", "Roblox API dump (names and numbers)"],', '"defaults": {']
+    sources = ["rojo-rbx/rbx-dom reflection database (MIT)", "Roblox API dump (names and numbers)"]
+    lines = [f'{{"sources": {json.dumps(sources)},', '"defaults": {']
     lines += [",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items()), "},", '"enums": {']
     lines += [",\n".join(f"{json.dumps(name)}: {json.dumps(enum_row(name, facts['enums']))}" for name in sorted(table.enums()))]
     TARGET.write_text("\n".join([*lines, "}}", ""]), encoding="utf-8")

@@ -2,13 +2,16 @@
 
 What holds: the VM has no files, no network, no processes and no way to load code or to reach another environment;
 its memory is capped; endless loops are interrupted; nothing that the candidate prints or returns is taken for a result.
+Tests capture their builtins before the candidate is loaded; a result leaves the VM only through a host function that
+knows the nonce of the run, and counts the expectations that were executed.
 
 What this is not: a security boundary against a determined human. The compiler and the VM are native code with known
 crashes, and no system call filter surrounds the process. The limits fit code written by a model. For code written by
-an adversary use a container or a virtual machine as well.
+an adversary use a container or a virtual machine as well. On Windows there is no fork: a script that kills the process
+kills the worker, which is then replaced; there are no limits on processor time and address space but the VM's own.
 
 Results are deterministic but for two things that Luau derives from addresses: the order of table keys that are tables
-or functions, and `tostring` of such values.
+or functions, and `tostring` of such values. Time and chance are virtual.
 """
 
 import secrets
@@ -136,7 +139,8 @@ def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
 def _answer(code: str, kind: Kind) -> Any:
     """An answer as the harness takes it: source text, files in the order of their paths, or tool calls."""
     if kind == "files":
-        return [{"path": file.path or "", "source": file.code} for file in sorted(extract_files(code), key=lambda file: file.path or "")]
+        files = sorted(extract_files(code), key=lambda file: file.path or "")
+        return [{"path": file.path or "", "source": file.code} for file in files]
     if kind == "tools":
         return [{"name": call.name, "arguments": call.arguments} for call in calls_of(code)]
     return code

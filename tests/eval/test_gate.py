@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from eval.errors import EvalError
-from eval.gate import Decision, GateMargins, GateRule, alpha_per_look, decide
+from eval.gate import Decision, GateMargins, GateRule, Measured, alpha_per_look, decide
 from eval.outcome import BenchmarkResult, SampleOutcome, TaskOutcome, paired_differences
 from eval.power import BASE, INCUMBENT
 from eval.statistics import Floats
@@ -44,7 +44,7 @@ def gate(
     candidate: BenchmarkResult,
     incumbent: BenchmarkResult | None = None,
     base: BenchmarkResult = FLAT,
-    general: tuple[BenchmarkResult, BenchmarkResult] | None = None,
+    general: Measured | None = None,
 ) -> Decision:
     return decide(candidate, incumbent=incumbent, base=base, alpha=ALPHA, margins=GateMargins(), general=general, seed=1)
 
@@ -114,11 +114,23 @@ def test_a_category_within_its_margin_is_none() -> None:
 def test_forgetting_is_a_veto() -> None:
     forgetful = result(changed(lambda index: -int(index % 2 == 0)), "forgetful", suite_hash="general")
     before = result(changed(lambda _: 0), "base", suite_hash="general")
-    decision = gate(BETTER, general=(forgetful, before))
+    decision = gate(BETTER, general=Measured(forgetful, None, before))
     assert decision.p_value <= ALPHA
     assert not decision.promote
-    assert "the general suite fell by 12.5 points" in decision.reason
-    assert gate(BETTER, general=(before, before)).promote
+    assert "the general suite fell by 12.5 points against the base (48 tasks" in decision.reason
+    assert gate(BETTER, general=Measured(before, None, before)).promote
+
+
+@pytest.mark.parametrize("worse", ["incumbent", "base"])
+def test_forgetting_is_seen_against_each_reference(worse: str) -> None:
+    """An incumbent that forgot a little must not be the only measure: small falls would add up unseen."""
+    now = result(changed(lambda index: -int(index % 2 == 0)), "now", suite_hash="general")
+    before = result(changed(lambda _: 0), "before", suite_hash="general")
+    references = {"incumbent": now, "base": now} | {worse: before}
+    decision = gate(BETTER, FLAT, general=Measured(now, references["incumbent"], references["base"]))
+    assert not decision.promote
+    (veto,) = decision.vetoes
+    assert f"the general suite fell by 12.5 points against the {worse}" in veto
 
 
 def test_a_decision_survives_text() -> None:
@@ -140,7 +152,7 @@ ONE_SAMPLE = result([2] * TASKS, "one sample", samples=1)
 def test_missing_or_different_data_is_an_error(broken: BenchmarkResult, role: str) -> None:
     results = {"candidate": BETTER, "incumbent": FLAT, "base": FLAT, "general": FLAT} | {role: broken}
     with pytest.raises(EvalError, match="cannot be compared") as caught:
-        gate(results["candidate"], results["incumbent"], results["base"], (results["general"], FLAT))
+        gate(results["candidate"], results["incumbent"], results["base"], Measured(results["general"], FLAT, FLAT))
     assert caught.value.hint
 
 

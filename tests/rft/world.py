@@ -27,6 +27,7 @@ rounds = 1
 tasks = "tasks"
 demonstrations = "demonstrations.jsonl"
 benchmark = "held-out"
+general = "none"
 
 [sampling]
 n = 2

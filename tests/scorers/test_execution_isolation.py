@@ -20,9 +20,9 @@ def _hold(mebibytes: int, seconds: float) -> None:
 
 def test_a_child_that_grows_is_killed_where_the_system_does_not_enforce_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "ENFORCES_ADDRESS_SPACE", False)
-    monkeypatch.setattr(isolation, "_apply", lambda limits: None)
+    monkeypatch.setattr(isolation, "_apply", lambda _limits: None)
     limits = Limits(wall_seconds=20.0, address_space_bytes=300 << 20)
-    grown = isolation.isolate(lambda emit: _hold(400, 15.0), limits)
+    grown = isolation.isolate(lambda _emit: _hold(400, 15.0), limits)
     assert (grown.died, grown.cause) == (Status.MEMORY, "ran out of memory")
     assert grown.wall_seconds < 15.0
     small = isolation.isolate(lambda emit: emit({"event": "done"}), limits)
@@ -31,7 +31,7 @@ def test_a_child_that_grows_is_killed_where_the_system_does_not_enforce_limits(m
 
 def test_a_slow_child_is_killed_while_it_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "ENFORCES_ADDRESS_SPACE", False)
-    slow = isolation.isolate(lambda emit: time.sleep(15), Limits(wall_seconds=0.2))
+    slow = isolation.isolate(lambda _emit: time.sleep(15), Limits(wall_seconds=0.2))
     assert slow.died is Status.TIMEOUT
 
 

@@ -73,7 +73,8 @@ HACKS = {
     "a table that looks like a part": "_G.Coin = setmetatable({ Position = Vector3.new(0, 5, 0) }, { __eq = print })",
     "an instance of another class with the name": "local f = Instance.new('Folder') f.Name = 'Coin' f.Parent = workspace",
     "userdata that equals": "local u = newproxy(true) getmetatable(u).__eq = function() return true end _G.Coin = u",
-    "take functions from the stack": "local f = debug.info(2, 'f') if f then f() end local g = debug.info(3, 'f') if g then g() end",
+    "take functions from the stack": "local f = debug.info(2, 'f') if f then f() end "
+    "local g = debug.info(3, 'f') if g then g() end",
     "take functions from a thread": "local f = debug.info(coroutine.running(), 2, 'f') if f then f() end",
     "getfenv": "getfenv(0).expect = print getfenv(2).expect = print",
     "setfenv": "setfenv(1, { expect = print })",
@@ -106,8 +107,10 @@ BOMBS = {
     "endless waits without time": "while true do task.wait(0 / 0) end",
     "endless deferring": "local function f() task.defer(f) end f()",
     "endless spawning": "local function f() task.spawn(f) end f()",
-    "endless handlers": "workspace.ChildAdded:Connect(function() Instance.new('Part', workspace) end) Instance.new('Part', workspace)",
-    "endless changes": "local p = Instance.new('Part') p.Changed:Connect(function() p.Transparency += 1e-9 end) p.Transparency = 0.5",
+    "endless handlers": "workspace.ChildAdded:Connect(function() Instance.new('Part', workspace) end) "
+    "Instance.new('Part', workspace)",
+    "endless changes": "local p = Instance.new('Part') p.Changed:Connect(function() p.Transparency += 1e-9 end) "
+    "p.Transparency = 0.5",
     "endless attributes": "local p = Instance.new('Part') p.AttributeChanged:Connect(function() "
     "p:SetAttribute('n', (p:GetAttribute('n') or 0) + 1) end) p:SetAttribute('n', 1)",
     "endless events": "local e = Instance.new('BindableEvent') e.Event:Connect(function() e:Fire() end) e:Fire()",
@@ -124,7 +127,8 @@ BOMBS = {
     "Instance.new('Part', workspace)",
     "a C loop": "table.move({}, 1, 2^30, 2^30, {})",
     "a C loop in a handler": "task.delay(0.1, function() table.move({}, 1, 2^30, 2^30, {}) end)",
-    "a wide remote": "local r = Instance.new('RemoteEvent') r.OnServerEvent:Connect(print) local t = {} t.t = t r:FireAllClients(t)",
+    "a cyclic remote": "local r = Instance.new('RemoteEvent') local t = {} t.t = t game.Players.PlayerAdded:Connect(function() "
+    "r:FireAllClients(t) end)",
     "output without end": "while true do print(string.rep('x', 1000)) end",
     "errors without end": "while true do task.spawn(error, 'x') end",
     "tween without end": "game:GetService('TweenService'):Create(workspace, TweenInfo.new(0, Enum.EasingStyle.Linear, "

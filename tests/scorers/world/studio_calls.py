@@ -24,6 +24,25 @@ lamp.Parent = house.Door1
 """
 
 
+GAME = """
+local greeter = Instance.new("Script")
+greeter.Name = "Greeter"
+greeter.Source = [[
+print("one")
+workspace.House.Door1:Destroy()
+workspace.House.Door2.Transparency = 1
+workspace.House:SetAttribute("Open", true)
+workspace.House:AddTag("Open")
+Instance.new("Folder", workspace).Name = "Made"
+game:GetService("Players").PlayerAdded:Connect(function(player) print(player.Name) end)
+task.wait(0.5)
+warn("two")
+error("three")
+]]
+greeter.Parent = game:GetService("ServerScriptService")
+"""
+
+
 def call(name: str, **arguments: Any) -> dict[str, Any]:
     return {"name": name, "arguments": arguments}
 
