@@ -9,7 +9,6 @@ from scorers.execution.tests import Kind
 from scorers.extraction import ToolCall, extract_files
 from scorers.extraction.tool_calls import calls_of
 
-
 GENERAL_PREFIX = "general:"
 
 

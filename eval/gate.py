@@ -7,8 +7,8 @@ The rule promotes when all of these hold:
 1. the mean paired gain is above zero against the base and, where there is one, against the incumbent, each by a
    one-sided sign-flip test at `alpha`. Both must hold, so no adjustment between the two is needed;
 2. no category fell below minus its margin against either, and neither did the general suite, whose tasks lie outside the
-   domain: one family of tests, Holm-adjusted. A veto needs evidence of harm. Demanding evidence of harmlessness in every small category would
-   refuse most true gains.
+   domain: one family of tests, Holm-adjusted. A veto needs evidence of harm. Demanding evidence of harmlessness in
+   every small category would refuse most true gains.
 
 What this does not do: see a regression smaller than the noise of a small category, or one outside the suites.
 """
@@ -121,9 +121,7 @@ class GateRule:
     flips: int = 20_000
     """Random sign patterns per test. The p-value's resolution is 1 / (flips + 1)."""
 
-    def judge(
-        self, differences: Mapping[str, Floats], *, seed: int, general: Mapping[str, Floats] | None = None
-    ) -> Verdicts:
+    def judge(self, differences: Mapping[str, Floats], *, seed: int, general: Mapping[str, Floats] | None = None) -> Verdicts:
         """Judge R candidates at once.
 
         `differences` maps each reference (base, incumbent) to candidate - reference, shape R x T; `general` is the same

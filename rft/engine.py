@@ -9,13 +9,13 @@ from typing import Any
 from checkpoints.adapter import verify
 from checkpoints.latest import promote
 from eval.comparable import fingerprint_of, match_answer
-from eval.gate import Decision, GateMargins, alpha_per_look, decide
+from eval.gate import Decision, GateMargins, Measured, alpha_per_look, decide
 from eval.outcome import BenchmarkResult
 from eval.task import Task
 from judges import Judge, JudgeRequest, Verdict
 from rft.config import RftConfig
 from rft.errors import RftError, RunPaused
-from rft.measure import benchmark_result
+from rft.measure import BENCHMARK, GENERAL, benchmark_result, stage_of
 from rft.pool import KeptCode, Pool, extend
 from rft.rewards import reward
 from rft.scoring import Scoring, extracted, facts_of
@@ -36,18 +36,19 @@ BENCHMARK_ROUND = -1
 
 
 class ContaminationError(RftError):
-    """Too much of what a round kept matches the held-out benchmark."""
+    """Too much of what a round kept matches held-out tasks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a run works on, read and checked at its start."""
+    """What a run works on, read and checked at its start. `general` is empty where the run has no check for forgetting."""
 
     tasks: tuple[Task, ...]
     benchmark: tuple[Task, ...]
     demonstrations: tuple[TrainingRow, ...]
     model: Path
     base_hash: str
+    general: tuple[Task, ...] = ()
 
 
 def round_name(index: int) -> str:
@@ -73,7 +74,7 @@ class Engine:
         self.store = store
         self.view = view
         self.judge = judge
-        self.fingerprint = fingerprint_of(inputs.benchmark)
+        self.fingerprint = fingerprint_of(inputs.benchmark, inputs.general)
 
     # Sampling and scoring
 
@@ -95,12 +96,29 @@ class Engine:
 
     def benchmark(self, name: str, adapter: str | None = None, examples: Sequence[TrainingRow] = ()) -> BenchmarkResult:
         """The policy's result on the held-out tasks, k samples each, drawn with the same luck for every policy."""
+        result, drawn = self._measure(BENCHMARK, self.inputs.benchmark, name, adapter, examples)
+        self.store.state(f"measured:{name}", {"share": result.share})
+        if drawn:
+            self.view.say(f"{name} on the held-out tasks: {_in_words(result)}")
+        return result
+
+    def general(self, name: str, adapter: str | None = None) -> None:
+        """Measure the policy on the tasks outside the domain in the same way; nothing where the run has none."""
+        if not self.inputs.general:
+            return
+        result, drawn = self._measure(GENERAL, self.inputs.general, name, adapter)
+        self.store.state(f"general:{name}", {"share": result.share})
+        if drawn:
+            self.view.say(f"{name} on the general suite: {_in_words(result)}")
+
+    def _measure(
+        self, suite: str, tasks: Sequence[Task], name: str, adapter: str | None, examples: Sequence[TrainingRow] = ()
+    ) -> tuple[BenchmarkResult, int]:
+        """The policy's result on a held-out suite, and how many candidates had to be drawn for it."""
         shown = [(row.prompt, row.completion) for row in examples]
-        prompts = [
-            TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt, shown)) for task in self.inputs.benchmark
-        ]
+        prompts = [TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt, shown)) for task in tasks]
         request = SampleRequest(
-            stage=f"benchmark-{name}",
+            stage=stage_of(suite, name),
             policy=self._policy(adapter),
             prompts=prompts,
             count=self.config.benchmark.k,
@@ -110,13 +128,8 @@ class Engine:
             common_streams=True,
             max_rows=self.config.sampling.max_rows,
         )
-        drawn = self._draw_and_score(request, self.inputs.benchmark)
-        result = benchmark_result(self.store, name, self.inputs.benchmark)
-        self.store.state(f"measured:{name}", {"share": result.share})
-        if drawn:
-            passed = float(result.pass_rates_T.mean())
-            self.view.say(f"{name} on the held-out tasks: {result.share:.1%} of cases passed, pass@1 {passed:.1%}")
-        return result
+        drawn = self._draw_and_score(request, tasks)
+        return benchmark_result(self.store, name, tasks, suite), drawn
 
     def _draw_and_score(self, request: SampleRequest, tasks: Sequence[Task]) -> int:
         """Returns how many candidates had to be drawn."""
@@ -273,13 +286,23 @@ class Engine:
             incumbent=benchmark_result(self.store, incumbent, self.inputs.benchmark) if incumbent else None,
             base=benchmark_result(self.store, BASE, self.inputs.benchmark),
             alpha=alpha_per_look(self.config.gate.alpha, self.config.rounds),
-            margins=GateMargins(category=self.config.gate.category_margin),
+            margins=GateMargins(self.config.gate.category_margin, self.config.gate.general_margin),
+            general=self._measured_general(name, incumbent),
             seed=self.config.seed,
         )
         self.store.state(f"decision:{name}", decision.to_json())
         verb = "promoted" if decision.promote else "kept the incumbent instead of" if incumbent else "did not promote"
         self.view.say(f"gate: {verb} {name}: {decision.reason}")
         return decision
+
+    def _measured_general(self, name: str, incumbent: str | None) -> Measured | None:
+        if not self.inputs.general:
+            return None
+
+        def of(policy: str) -> BenchmarkResult:
+            return benchmark_result(self.store, policy, self.inputs.general, GENERAL)
+
+        return Measured(of(name), of(incumbent) if incumbent else None, of(BASE))
 
     def promote(self, name: str) -> None:
         """Point adapters/latest at the stage's adapter, once: another run may have moved the link since."""
@@ -301,3 +324,7 @@ class Engine:
     def _metric(self, **facts: Any) -> None:
         with self.paths.metrics.open("a") as file:
             file.write(json.dumps(facts) + "\n")
+
+
+def _in_words(result: BenchmarkResult) -> str:
+    return f"{result.share:.1%} of cases passed, pass@1 {float(result.pass_rates_T.mean()):.1%}"

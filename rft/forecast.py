@@ -6,7 +6,7 @@ from eval.gate import GateMargins, GateRule, alpha_per_look
 from eval.power import assumed_shares, minimum_detectable_effect
 from eval.task import load_tasks
 from rft.config import RftConfig, flat
-from rft.inputs import benchmark_folder, demonstrations_file, load_demonstrations, task_folder
+from rft.inputs import benchmark_folder, demonstrations_file, load_demonstrations, load_general, task_folder
 from rft.store import RunPaths
 
 ASSUMED_SHARE = 0.35
@@ -17,6 +17,7 @@ def show_forecast(config: RftConfig, paths: RunPaths, console: Console) -> None:
     """Print the resolved configuration, the amount of work, and the smallest gain the gate would see. Spends nothing."""
     tasks = load_tasks(task_folder(config.data.tasks))[: config.data.limit]
     benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
+    general = load_general(config)
     demonstrations = load_demonstrations(demonstrations_file(config.data.demonstrations))
     console.print(f"Run {paths.name} in {paths.folder.relative_to(paths.workspace)} (nothing was started)\n")
     for key, value in flat(config).items():
@@ -24,10 +25,14 @@ def show_forecast(config: RftConfig, paths: RunPaths, console: Console) -> None:
     policies = 2 + config.rounds + bool(config.benchmark.few_shot)
     candidates = config.rounds * len(tasks) * config.sampling.n
     measured = policies * len(benchmark) * config.benchmark.k
-    longest = (candidates + measured) * config.sampling.max_new_tokens
+    watched = (2 + config.rounds) * len(general) * config.benchmark.k
+    longest = (candidates + measured + watched) * config.sampling.max_new_tokens
+    also = f", {len(general)} tasks of the general suite" if general else ""
+    and_watched = f" and {watched} samples on the general suite" if general else ""
     console.print(
-        f"\n{len(tasks)} training tasks, {len(benchmark)} held-out tasks, {len(demonstrations)} demonstrations.\n"
-        f"At most {candidates} candidates in {config.rounds} rounds and {measured} benchmark samples of {policies} policies: "
+        f"\n{len(tasks)} training tasks, {len(benchmark)} held-out tasks{also}, {len(demonstrations)} demonstrations.\n"
+        f"At most {candidates} candidates in {config.rounds} rounds and {measured} benchmark samples of {policies} policies"
+        f"{and_watched}: "
         f"at most {longest:,} new tokens. {config.rounds + 1} adapters. No judge: 0 dollars.",
         highlight=False,
     )

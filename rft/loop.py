@@ -11,6 +11,7 @@ def run(engine: Engine) -> None:
     config, demonstrations = engine.config, engine.inputs.demonstrations
 
     engine.benchmark(BASE)
+    engine.general(BASE)
     if config.benchmark.few_shot:
         engine.benchmark(FEW_SHOT, examples=demonstrations[: config.benchmark.few_shot])
 
@@ -33,8 +34,9 @@ def run(engine: Engine) -> None:
 
 
 def gate(engine: Engine, name: str, incumbent: str | None) -> str | None:
-    """Measure the stage's adapter on held-out tasks; the incumbent afterwards."""
+    """Measure the stage's adapter on held-out tasks, and on what it must not forget; the incumbent afterwards."""
     result = engine.benchmark(name, adapter=name)
+    engine.general(name, adapter=name)
     if engine.gate(name, result, incumbent).promote:
         engine.promote(name)
         return name

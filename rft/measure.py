@@ -11,7 +11,6 @@ from rft.store import RunStore
 from scorers import SCORERS
 from scorers.execution import Status
 
-
 BENCHMARK, GENERAL = "benchmark", "general"
 """The held-out suites. A policy's candidates on one are the stage that `stage_of` names."""
 
@@ -55,12 +54,11 @@ def unsupported_answers(store: RunStore, name: str, tasks: Sequence[Task], suite
     return sum(status is Status.UNSUPPORTED for status in statuses)
 
 
-def metrics_of(store: RunStore, name: str, tasks: Sequence[Task], seed: int) -> Metrics:
-    """The figures of one policy on the benchmark."""
+def metrics_of(store: RunStore, name: str, tasks: Sequence[Task], seed: int, suite: str = BENCHMARK) -> Metrics:
+    """The figures of one policy on the suite."""
     by_id = {task.id: task for task in tasks}
-    reports = [
-        facts_of(store, candidate, by_id[candidate.task]).static for candidate in store.candidates.of_stage(f"benchmark-{name}")
-    ]
+    candidates = store.candidates.of_stage(stage_of(suite, name))
+    reports = [facts_of(store, candidate, by_id[candidate.task]).static for candidate in candidates]
     compiling = [report for report in reports if report.compiles]
     scores = {scorer: sum(report.scores[scorer] for report in compiling) / len(reports) for scorer in SCORERS}
-    return summarise(benchmark_result(store, name, tasks), scores, seed=seed)
+    return summarise(benchmark_result(store, name, tasks, suite), scores, seed=seed)

@@ -1,10 +1,11 @@
 """How far a run is, read off its store."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
-from rft.inputs import held_out_tasks, training_tasks
+from rft.inputs import general_tasks, held_out_tasks, training_tasks
+from rft.measure import BENCHMARK, GENERAL, stage_of
 from rft.run import stored_config
 from rft.store import RunStore
 
@@ -27,26 +28,30 @@ def progress_of(store: RunStore) -> list[StageProgress]:
     config = stored_config(store)
     counts = store.candidates.stages()
     held_out = len(held_out_tasks(store, config)) * config.benchmark.k
+    general = len(general_tasks(store, config)) * config.benchmark.k
     tasks = len(training_tasks(store, config)) * config.sampling.n
 
-    def benchmark(name: str) -> StageProgress:
-        return StageProgress(f"benchmark-{name}", counts.get(f"benchmark-{name}", 0), held_out, _verdict(store, name))
+    def measured(name: str) -> list[StageProgress]:
+        suites = {BENCHMARK: held_out, GENERAL: general if name != FEW_SHOT else 0}
+        stages = [(stage_of(suite, name), total) for suite, total in suites.items() if total]
+        *first, last = [StageProgress(stage, counts.get(stage, 0), total) for stage, total in stages]
+        return [*first, replace(last, note=_verdict(store, name))]
 
     def training(name: str) -> StageProgress:
         adapter = store.fact(f"adapter:{name}")
         note = "" if adapter is None else f"loss {adapter['final_loss']:.3f} on {adapter['rows']} rows"
         return StageProgress(f"training {name}", int(adapter is not None), 1, note)
 
-    stages = [benchmark(BASE)]
+    stages = measured(BASE)
     if config.benchmark.few_shot:
-        stages.append(benchmark(FEW_SHOT))
-    stages += [training(SFT), benchmark(SFT)]
+        stages += measured(FEW_SHOT)
+    stages += [training(SFT), *measured(SFT)]
     for index in range(1, config.rounds + 1):
         name = round_name(index)
         selection = store.fact(f"selection:{name}")
         total = tasks if selection is None else selection["sampled"]
         note = "" if selection is None else f"kept {len(selection['kept'])}"
-        stages += [StageProgress(name, counts.get(name, 0), total, note), training(name), benchmark(name)]
+        stages += [StageProgress(name, counts.get(name, 0), total, note), training(name), *measured(name)]
     return stages
 
 

@@ -10,11 +10,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from eval.benchmark import Figure, Metrics
+from eval.benchmark import Metrics
 from eval.gate import Decision
 from eval.task import Task
 from rft.config import RftConfig
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
+from rft.forgetting import TITLE, General, fill, general_of, markdown, percent
 from rft.measure import benchmark_result, metrics_of, unsupported_answers
 from rft.paired import Difference, difference
 from rft.store import RunPaths, RunStore
@@ -37,6 +38,7 @@ class PolicyRow:
     adapter: str | None = None
     training: dict[str, Any] | None = None
     unsupported: int = 0
+    general: General | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Report:
 
         def entry(name: str) -> dict[str, Any] | None:
             row = by_name.get(name)
-            return None if row is None else {"metrics": row.metrics.to_json(), **_counted_apart(row), **_decision(row)}
+            return None if row is None else {"metrics": row.metrics.to_json(), **_apart(row), **_decision(row)}
 
         return {
             "run": self.run,
@@ -75,8 +77,10 @@ class Report:
         return [row for row in self.rows if row.name not in (BASE, FEW_SHOT, SFT)]
 
 
-def _counted_apart(row: PolicyRow) -> dict[str, int]:
-    return {"unsupported": row.unsupported} if row.unsupported else {}
+def _apart(row: PolicyRow) -> dict[str, Any]:
+    """What only some rows have."""
+    unsupported = {"unsupported": row.unsupported} if row.unsupported else {}
+    return unsupported | ({} if row.general is None else {"general": row.general.to_json()})
 
 
 def _decision(row: PolicyRow) -> dict[str, Any]:
@@ -99,19 +103,25 @@ def _round(index: int, row: PolicyRow) -> dict[str, Any]:
         "without": row.without,
         "contaminated": row.contaminated,
         "metrics": row.metrics.to_json(),
-        **_counted_apart(row),
+        **_apart(row),
         "against_sft": None if row.against_sft is None else row.against_sft.to_json(),
         **_decision(row),
     }
 
 
-def collect(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequence[Task]) -> Report:
-    """Read what the run measured so far."""
+def collect(
+    store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequence[Task], general: Sequence[Task] = ()
+) -> Report:
+    """Read what the run measured so far. `general` is empty where the run has no check for forgetting."""
     names = [BASE, FEW_SHOT, SFT, *(round_name(index) for index in range(1, config.rounds + 1))]
     measured = [name for name in names if store.fact(f"measured:{name}") is not None]
     decided = [name for name in measured if name in (BASE, FEW_SHOT) or store.fact(f"decision:{name}") is not None]
     rows = tuple(
-        replace(_row(store, paths, config, benchmark, name), unsupported=unsupported_answers(store, name, benchmark))
+        replace(
+            _row(store, paths, config, benchmark, name),
+            unsupported=unsupported_answers(store, name, benchmark),
+            general=general_of(store, name, general, config.seed),
+        )
         for name in decided
     )
     finished = bool(store.fact("finished"))
@@ -142,10 +152,12 @@ def render(report: Report, console: Console) -> None:
     state = "" if report.finished else " (not finished)"
     heading = f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}"
     console.print(heading, markup=False)
-    console.print(_measured(report), _scored(report), _decided(report))
-    for row in report.rows:
-        if row.unsupported:
-            console.print(_unsupported(row), highlight=False, soft_wrap=True)
+    console.print(_measured(report), _scored(report))
+    if forgotten := _general(report):
+        console.print(fill(_table(TITLE), forgotten))
+    console.print(_decided(report))
+    for line in _unsupported(report):
+        console.print(line, highlight=False, soft_wrap=True)
     for row in report.rows:
         if row.decision is not None:
             verb = "promoted" if row.decision.promote else "not promoted"
@@ -154,8 +166,15 @@ def render(report: Report, console: Console) -> None:
         console.print(f"{row.name}: none kept for {', '.join(row.without or {}) or 'no task'}.", highlight=False, soft_wrap=True)
 
 
-def _unsupported(row: PolicyRow) -> str:
-    return f"{row.name}: unsupported {row.unsupported}: answers that used what the world does not model, counted as failed."
+def _general(report: Report) -> list[tuple[str, General]]:
+    return [(row.name, row.general) for row in report.rows if row.general is not None]
+
+
+def _unsupported(report: Report) -> list[str]:
+    counts = [(row.name, row.unsupported) for row in report.rows]
+    counts += [(f"{name} on the general suite", general.unsupported) for name, general in _general(report)]
+    what = "answers that used what the world does not model, counted as failed."
+    return [f"{name}: unsupported {count}: {what}" for name, count in counts if count]
 
 
 def _table(title: str) -> Table:
@@ -171,7 +190,7 @@ def _measured(report: Report) -> Table:
     for row in report.rows:
         m = row.metrics
         table.add_row(
-            row.name, _figure(m.cases), _figure(m.pass_at_1), *map(_percent, (m.pass_at_k, m.compile_rate, m.composite))
+            row.name, percent(m.cases), percent(m.pass_at_1), *map(_percent, (m.pass_at_k, m.compile_rate, m.composite))
         )
     return table
 
@@ -209,10 +228,6 @@ def _count(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _figure(figure: Figure) -> str:
-    return f"{100 * figure.mean:.1f} [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
-
-
 def write_log_page(report: Report, paths: RunPaths) -> Path:
     """Write docs/runs/NAME.md: the same tables as Markdown, and the report's JSON beside the run."""
     paths.log_page.parent.mkdir(parents=True, exist_ok=True)
@@ -229,7 +244,7 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
         verdict = ("", "", "") if d is None else ("promoted" if d.promote else "refused", f"{d.p_value:.4f}", d.reason)
         losses = [f"{row.training[key]:.3f}" if row.training else "" for key in ("final_loss", "validation_loss")]
         cells = (
-            row.name, _figure(m.cases), _figure(m.pass_at_1), _percent(m.compile_rate), f"{m.composite:.2f}", *losses, *verdict,
+            row.name, percent(m.cases), percent(m.pass_at_1), _percent(m.compile_rate), f"{m.composite:.2f}", *losses, *verdict,
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     categories = list(report.rows[0].metrics.by_category) if report.rows else []
@@ -242,7 +257,9 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
     ]
     for row in report.rows:
         lines.append(f"| {row.name} | {' | '.join(f'{100 * row.metrics.by_category[name]:.1f}' for name in categories)} |")
-    unsupported = [_unsupported(row) for row in report.rows if row.unsupported]
+    if forgotten := _general(report):
+        lines += ["", *markdown(forgotten)]
+    unsupported = _unsupported(report)
     lines += ["", *unsupported] if unsupported else []
     for row in report.rounds:
         without = ", ".join(sorted(row.without or {})) or "none"

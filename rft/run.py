@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 
@@ -49,12 +50,13 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             view.event("started", process=os.getpid())
             view.say(
                 f"Run {paths.name}: {config.model}, {config.rounds} rounds, seed {config.seed}; {len(inputs.demonstrations)} "
-                f"demonstrations, {len(inputs.tasks)} training tasks, {len(inputs.benchmark)} held-out tasks. "
+                f"demonstrations, {len(inputs.tasks)} training tasks, {len(inputs.benchmark)} held-out tasks"
+                f"{f', {len(inputs.general)} tasks of the general suite' if inputs.general else ''}. "
                 "Ctrl-C stops it; the same command carries on."
             )
             loop.run(Engine(config, inputs, paths, store, view))
             view.event("finished")
-        report = replace(collect(store, paths, config, inputs.benchmark), finished=True)
+        report = replace(collect(store, paths, config, inputs.benchmark, inputs.general), finished=True)
         write_log_page(report, paths)
         store.state("finished", True)
         render(report, console)
@@ -65,7 +67,12 @@ def stored_config(store: RunStore) -> RftConfig:
     stored = store.fact("config")
     if stored is None:
         raise InputError("this run has not begun: its inputs could not be used.", hint="Start it with `rft run --name NAME`.")
-    return parse_config(stored, source="the stored configuration")
+    return _parse_stored(stored)
+
+
+def _parse_stored(stored: dict[str, Any]) -> RftConfig:
+    """A run begun before `data.general` was a setting has no general suite, whatever the default is now."""
+    return parse_config({**stored, "data": {"general": None, **stored["data"]}}, source="the stored configuration")
 
 
 def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPaths) -> None:
@@ -73,7 +80,7 @@ def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPa
     stored = store.fact("config")
     if stored is None:
         return
-    before, now = flat(parse_config(stored, source="the stored configuration")), flat(config)
+    before, now = flat(_parse_stored(stored)), flat(config)
     changed = [key for key in now if before[key] != now[key] and key not in MAY_CHANGE]
     if changed:
         differences = ", ".join(f"{key} was {before[key]!r} and is {now[key]!r}" for key in changed)

@@ -16,7 +16,7 @@ def report(name: str | None, as_json: bool) -> None:
     from rich.console import Console
 
     from rft.cli.workspace import run_paths
-    from rft.inputs import held_out_tasks
+    from rft.inputs import general_tasks, held_out_tasks
     from rft.report import collect, render
     from rft.run import stored_config
     from rft.store import open_for_reading
@@ -24,7 +24,7 @@ def report(name: str | None, as_json: bool) -> None:
     paths = run_paths(name)
     with open_for_reading(paths) as store:
         config = stored_config(store)
-        found = collect(store, paths, config, held_out_tasks(store, config))
+        found = collect(store, paths, config, held_out_tasks(store, config), general_tasks(store, config))
     if as_json:
         click.echo(json.dumps(found.to_json()))
     else:
