@@ -7,11 +7,13 @@ import json
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from scorers.compiler import compile_here, load_pluau, source_bytes
+
+_HERE = Path(__file__).parent
+_ROBLOX = _HERE.parent / "roblox"
 
 CAN_FORK = sys.platform != "win32"
 
@@ -91,10 +93,9 @@ def engine() -> Engine:
 @cache
 def luau_files() -> dict[str, str]:
     """Name of each file of the world, and of the harness as `harness/NAME`, without its suffix -> its text."""
-    folders = (("", "scorers.roblox", "world"), ("harness/", "scorers.execution", "harness"))
+    folders = (("", _ROBLOX / "world"), ("harness/", _HERE / "harness"))
     found = {}
-    for prefix, package, folder in folders:
-        root = Path(str(files(package) / folder))
+    for prefix, root in folders:
         for path in sorted(root.rglob("*.luau")):
             found[prefix + path.relative_to(root).with_suffix("").as_posix()] = path.read_text(encoding="utf-8")
     return found
@@ -102,10 +103,8 @@ def luau_files() -> dict[str, str]:
 
 @cache
 def _tables() -> dict[str, Any]:
-    folder = files("scorers.roblox") / "data"
-    api = json.loads((folder / "roblox_api.json").read_text(encoding="utf-8"))
-    world = json.loads((folder / "world.json").read_text(encoding="utf-8"))
-    tools = json.loads((files("scorers.roblox") / "studio" / "tools.json").read_text(encoding="utf-8"))
+    names = ("data/roblox_api.json", "data/world.json", "studio/tools.json")
+    api, world, tools = (json.loads((_ROBLOX / name).read_text(encoding="utf-8")) for name in names)
     return {
         "classes": api["classes"],
         "datatypes": api["datatypes"],

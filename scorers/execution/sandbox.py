@@ -14,7 +14,7 @@ Results are deterministic but for two things that Luau derives from addresses: t
 or functions, and `tostring` of such values. Time and chance are virtual.
 """
 
-import secrets
+import os
 import time
 from collections.abc import Callable
 from types import ModuleType
@@ -71,7 +71,7 @@ class Run:
         self._engine = engine() if CAN_FORK else Engine()
         self._tests = tests
         self._emit = emit
-        self._nonce = secrets.token_hex(16)
+        self._nonce = os.urandom(16).hex()
         self._output_bytes = limits.output_bytes
         lua = self._engine.lua
         self._memory_limit = lua.used_memory() + limits.memory_bytes

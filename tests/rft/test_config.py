@@ -54,6 +54,7 @@ def test_a_key_like_no_other_gets_the_list() -> None:
         ({"reward": {"mode": "opinion"}}, "`reward.mode`"),
         ({"gate": {"alpha": 1}}, "`gate.alpha`"),
         ({"data": {"limit": 0}}, "`data.limit`"),
+        ({"data": {"general": ""}}, "`data.general`"),
         ({"model": 7}, "`model`"),
     ],
 )
@@ -74,6 +75,14 @@ def test_without_a_file_the_recipe_holds() -> None:
     assert recipe.training.steps is not None
     assert plain.training.steps is None
     assert load_config(None, SMOKE, {}).model == "tiny-random"
+
+
+def test_the_general_suite_is_left_out_by_name(file: Path) -> None:
+    """Own models are watched for forgetting; the recipes, whose minutes are published, are not."""
+    assert RftConfig().data.general == "builtin:general"
+    assert [load_config(None, recipe, {}).data.general for recipe in (QUICKSTART, SMOKE)] == [None, None]
+    file.write_text('[data]\ngeneral = "none"')
+    assert load_config(file, QUICKSTART, {}).data.general is None
 
 
 def test_a_file_goes_over_its_recipe_and_the_command_line_over_both(file: Path) -> None:

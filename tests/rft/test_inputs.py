@@ -38,7 +38,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def config_of(**data: object) -> RftConfig:
-    folders = {"tasks": "tasks", "benchmark": "held-out", "demonstrations": "demonstrations.jsonl", **data}
+    folders = {"tasks": "tasks", "benchmark": "held-out", "demonstrations": "demonstrations.jsonl", "general": "none", **data}
     return a_config(model="tiny-random", data=folders)
 
 
@@ -73,8 +73,17 @@ def test_a_demonstration_of_the_benchmark_is_refused(row: TrainingRow) -> None:
     assert "Remove or change one of them" in caught.value.hint
 
 
+def test_what_repeats_the_general_suite_is_refused_with_its_name() -> None:
+    other = a_task("other", prompt="Name the days", reference="return {}")
+    with pytest.raises(InputError, match="training task mine repeats the held-out task general:area") as caught:
+        refuse_contamination((a_task("mine", prompt=AREA.prompt),), (), (other,), (AREA,))
+    assert "data.general names another suite, or none." in caught.value.hint
+    with pytest.raises(InputError, match="demonstration 1 repeats the held-out task general:area"):
+        refuse_contamination((), (TrainingRow("Tell", AREA.reference),), (other,), (AREA,))
+
+
 def test_clean_inputs_are_not_refused() -> None:
-    refuse_contamination((a_task("mine"),), (ROW,), (AREA,))
+    refuse_contamination((a_task("mine"),), (ROW,), (AREA,), (AREA,))
 
 
 def test_a_folder_without_tasks_is_refused(tmp_path: Path) -> None:
