@@ -1,5 +1,6 @@
 """The pool and its workers: what they answer, what they survive, what they leave behind."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from scorers import score
 from scorers.compiler import CompileResult
 from scorers.errors import PoolClosed, ScorersError
-from scorers.execution import Limits, LuauPool, Status, Tests
+from scorers.execution import Evaluation, Limits, LuauPool, Status, Tests
 from scorers.execution.process import worker_environment
 
 TESTS = Tests("f", 'test("one", function() expect(f(1)).toEqual(1) end)')
@@ -62,17 +63,33 @@ def test_futures_are_answered_in_any_number() -> None:
     assert [report.ok for report in passed if report is not None] == [index % 2 == 1 for index in range(20)]
 
 
-def test_200_runs_leave_nothing_behind(pool: LuauPool) -> None:
+WORLD = Tests(None, 'test("it", function() expect(workspace.A.Name).toEqual("A") end)', kind="script", world=True)
+SCRIPT = 'Instance.new("Part", workspace).Name = "A"'
+
+
+def test_1000_runs_leave_nothing_behind(pool: LuauPool) -> None:
     def resources() -> tuple[int, int, int]:
         children = psutil.Process().children(recursive=True)
         return psutil.Process().num_fds(), worker().num_fds(), len(children)
 
     pool.evaluate(GOOD, TESTS)
     before = resources()
-    for index in range(200):
-        code = "return " + "1," * 254 + "1" if index % 50 == 0 else GOOD
-        assert pool.evaluate(code, TESTS, static=False).compiled.ok is (index % 50 != 0)
+    killer = "return " + "1," * 254 + "1"  # The compiler traps on it.
+    runs = [(index, killer if index % 50 == 0 else SCRIPT if index % 2 else GOOD) for index in range(1000)]
+    for index, code in runs:
+        result = pool.evaluate(code, WORLD if index % 2 else TESTS, static=False)
+        assert result.compiled.ok is (index % 50 != 0)
+        assert result.execution is not None
+        assert result.execution.ok is (index % 50 != 0)
     assert resources() == before
+
+
+def test_coroutines_wait_for_results(pool: LuauPool) -> None:
+    async def both() -> list[Evaluation]:
+        asked = [pool.submit_evaluate(code, tests, static=False) for code, tests in ((GOOD, TESTS), (SCRIPT, WORLD))]
+        return await asyncio.gather(*(asyncio.wrap_future(future) for future in asked))
+
+    assert [result.execution is not None and result.execution.ok for result in asyncio.run(both())] == [True, True]
 
 
 def test_closing_ends_the_workers() -> None:
