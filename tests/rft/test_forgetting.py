@@ -261,6 +261,25 @@ def test_it_is_read_limited_and_known_again(workspace: Path, cache: Path, store:
         general_tasks(store, config)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("return type(", "return tostring(", r"1 task\(s\) cannot be used: apple: the reference fails"),
+        ("Count the apple", "Name your lamps", "training task lamps repeats the held-out task general:apple"),
+    ],
+)
+def test_a_general_suite_that_cannot_be_used_stops_the_run_at_its_start(
+    workspace: Path, cache: Path, old: str, new: str, message: str
+) -> None:
+    assert cache.is_dir()
+    text = (workspace / "held-out" / "apple.toml").read_text()
+    assert old in text
+    (workspace / "outside").mkdir()
+    (workspace / "outside" / "apple.toml").write_text(text.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        read_inputs(a_config(model="tiny-random", data={**DATA, "general": "outside"}), workspace / "log")
+
+
 def test_the_forecast_counts_it(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert workspace.is_dir()
     cli.main(["run", "--dry-run", "--rounds", "2"], standalone_mode=False)
