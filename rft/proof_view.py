@@ -39,7 +39,7 @@ def show_proof(proof: Proof, console: Console) -> None:
     for suite in proof.suites:
         counts = seed_counts([task.category for task in suite.tasks])
         if counts:
-            text = ", ".join(f"{name} {count}" for name, count in counts.items())
+            text = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
             console.print(f"{suite.name} by coarse category: {text}", markup=False, highlight=False)
 
 

@@ -100,7 +100,7 @@ if sys.platform != "win32":
         os.closerange(keep_fd + 1, max(keep_fd, null_fd) + 64)
 
     def _apply(limits: Limits) -> None:
-        # One second more than the VM's own limit, for what cannot be interrupted: a loop inside a C function.
+        # One second more than a run's own timer, for all that a child does.
         cpu_seconds = math.ceil(limits.cpu_seconds) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -113,7 +113,7 @@ if sys.platform != "win32":
             return Status.MEMORY, "ran out of memory"
         if code == _EXIT_PANIC:
             return Status.CRASHED, "panicked in native code"
-        if code == -signal.SIGXCPU:
+        if code in (-signal.SIGPROF, -signal.SIGXCPU):
             return Status.TIMEOUT, "used up its processor time"
         if code < 0:
             return Status.CRASHED, f"died by {signal.Signals(-code).name}"

@@ -10,7 +10,7 @@ class Limits:
     """Limits of one script: its compilation, its tests and, counted anew, its static score."""
 
     cpu_seconds: float = 2.0
-    """Processor time of the Luau VM. Reaching it ends the run; cases that passed before stay passed."""
+    """Processor time of a run, its compilation included. Reaching it ends the run; cases that passed before stay passed."""
     wall_seconds: float = 5.0
     """Elapsed time after which the process is killed from outside."""
     memory_bytes: int = 64 * MIB

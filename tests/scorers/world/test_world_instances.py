@@ -7,7 +7,8 @@ from tests.scorers.world.worlds import check
 PROPERTIES = {
     "defaults": """
         local part = Instance.new("Part")
-        expect({ part.Name, part.ClassName, part.Anchored, part.Transparency, part.CanCollide }).toEqual({ "Part", "Part", false, 0, true })
+        expect({ part.Name, part.ClassName, part.Anchored, part.Transparency, part.CanCollide }).toEqual({ "Part", "Part",
+            false, 0, true })
         expect(part.Size).toBeCloseTo(Vector3.new(4, 1.2, 2), 1e-4)
         expect(part.Material).toEqual(Enum.Material.Plastic)
         expect(part.Parent).toEqual(nil)
@@ -71,7 +72,8 @@ PROPERTIES = {
         end
     """,
     "methods_need_their_receiver": """
-        expect(function() workspace.FindFirstChild("x") end).toThrow("Expected ':' not '.' calling member function FindFirstChild")
+        expect(function() workspace.FindFirstChild("x")
+            end).toThrow("Expected ':' not '.' calling member function FindFirstChild")
         expect(workspace.FindFirstChild(workspace, "x")).toEqual(nil)
     """,
     "callbacks_cannot_be_read": """
@@ -243,7 +245,8 @@ COPIES = {
         expect({ model.Parent == nil, part.Parent == nil }).toEqual({ true, true })
         part.Name = "Changed"
         expect(changes).toEqual(0)
-        expect(function() model.Parent = workspace end).toThrow("The Parent property of Model is locked, current parent: NULL, new parent Workspace")
+        expect(function() model.Parent = workspace end)
+            .toThrow("The Parent property of Model is locked, current parent: NULL, new parent Workspace")
         model:Destroy()
     """,
     "destroy_disconnects": """
