@@ -28,9 +28,9 @@ WORLD = (
 FRESH = """
 import sys
 from scorers.execution import Limits, Tests
-from scorers.execution.sandbox import execute
+from scorers.execution.sandbox import Run
 tests = Tests(None, sys.argv[2], kind="script", world=True)
-execute(sys.argv[1], tests, Limits(), lambda event: None)
+Run(tests, Limits()).execute(sys.argv[1], lambda event: None)
 """
 
 

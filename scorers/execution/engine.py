@@ -17,6 +17,8 @@ _ROBLOX = _HERE.parent / "roblox"
 
 CAN_FORK = sys.platform != "win32"
 
+_RUNS_BETWEEN_COLLECTIONS = 200
+
 _LOADER = """
 local sources, data = ...
 local loaded = { data = data }
@@ -63,7 +65,16 @@ class Engine:
         data = self.to_lua({**_tables(), "files": world_files, "allFiles": list(luau_files())})
         data.raw_set("setVectorMetatable", self.lua.create_function(self._set_vector_metatable))
         (harness,) = self.lua.load_chunk(_LOADER, name="=loader").call(sources, data)
+        self._runs = 0
+        self._collect = self.lua.load_chunk("collectgarbage()", name="=collect")
         self.register, self.candidate = harness.get("register"), harness.get("candidate")
+
+    def settle(self) -> None:
+        """Say that another run begins; now and then the garbage of past ones is collected. Left to itself the VM's collector
+        would work in small steps, also in the children, and each step there copies the pages that it marks."""
+        self._runs += 1
+        if self._runs % _RUNS_BETWEEN_COLLECTIONS == 0:
+            self._collect.call()
 
     def _set_vector_metatable(self, lua: Any, arguments: tuple[Any, ...]) -> None:
         lua.set_type_metatable(self.pluau.LuaType.Vector, arguments[0])

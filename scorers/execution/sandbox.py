@@ -80,19 +80,62 @@ def limit_processor_time(engine: Engine, cpu_seconds: float) -> Deadline | None:
 
 
 class Run:
-    """One task in the harness of this process's VM."""
+    """One task in the harness of this process's VM.
 
-    def __init__(self, tests: Tests, limits: Limits, emit: Emit) -> None:
+    Making it hands the task over and runs nothing: a worker does that before it forks, because every page that a child
+    writes to is copied. `execute` belongs into the child.
+    """
+
+    def __init__(self, tests: Tests, limits: Limits) -> None:
         # Where there is no fork the process serves many runs, and each needs a VM of its own.
         self._engine = engine() if CAN_FORK else Engine()
         self._tests = tests
-        self._emit = emit
+        self._limits = limits
         self._nonce = os.urandom(16).hex()
-        self._output_bytes = limits.output_bytes
+        self._emit: Emit = _nobody
+        self._deadline: Deadline | None = None
+        self._host = self._engine.lua.create_function(self._receive)
+        self._spec = self._engine.to_lua(
+            {
+                "kind": tests.kind,
+                "side": tests.side,
+                "world": tests.world,
+                "seed": tests.seed,
+                "entryPoint": tests.entry_point,
+                "tests": tests.source,
+                "setup": tests.setup,
+                "reference": tests.reference,
+                "randomInputs": tests.random_inputs,
+                "randomCases": tests.random_cases,
+                "outputLimit": limits.output_bytes,
+                "stopAtFailure": tests.stop_at_failure,
+            }
+        )
+
+    def execute(self, code: str, emit: Emit) -> None:
+        """Compile `code` and run the tests against it. Everything found out is sent through `emit` as it happens, so that
+        a crash loses only what comes after it. The tests come first: how many there are is known whatever the code does."""
+        self._emit = emit
+        self._limit()
+        compiled: CompileResult | None = None
+        try:
+            registered = _first(self._engine.register.call(self._spec, self._host, self._nonce))
+            compiled = compile_parts(code, self._tests.kind, compile_here)
+            emit({"event": "compiled", "result": compiled.to_json()})
+            if registered and compiled.ok:
+                self._engine.candidate.call(self._engine.to_lua(_answer(code, self._tests.kind)))
+        except RuntimeError as error:
+            exhausted = self._exhausted(error)
+            if exhausted is None and compiled is None:
+                raise
+            # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
+            emit({"event": "exhausted", "status": exhausted or Status.CRASHED})
+
+    def _limit(self) -> None:
         lua = self._engine.lua
-        self._memory_limit = lua.used_memory() + limits.memory_bytes
+        self._memory_limit = lua.used_memory() + self._limits.memory_bytes
         lua.set_memory_limit(self._memory_limit)
-        self._deadline = limit_processor_time(self._engine, limits.cpu_seconds)
+        self._deadline = limit_processor_time(self._engine, self._limits.cpu_seconds)
 
     def _receive(self, _lua: object, arguments: tuple[Any, ...]) -> None:
         nonce, kind, *values = (_text(value, self._engine.pluau) for value in arguments)
@@ -100,31 +143,7 @@ class Run:
             raise PermissionError("a result without the nonce of this run")
         self._emit({"event": kind, **dict(zip(_EVENT_FIELDS[kind], values, strict=True))})
 
-    def register(self) -> bool:
-        """Load everything that belongs to the task. False when it is broken, which was then reported."""
-        tests, engine = self._tests, self._engine
-        spec = {
-            "kind": tests.kind,
-            "side": tests.side,
-            "world": tests.world,
-            "seed": tests.seed,
-            "entryPoint": tests.entry_point,
-            "tests": tests.source,
-            "setup": tests.setup,
-            "reference": tests.reference,
-            "randomInputs": tests.random_inputs,
-            "randomCases": tests.random_cases,
-            "outputLimit": self._output_bytes,
-            "stopAtFailure": tests.stop_at_failure,
-        }
-        host = engine.lua.create_function(self._receive)
-        return bool(_first(engine.register.call(engine.to_lua(spec), host, self._nonce)))
-
-    def run(self, code: str) -> None:
-        """Load the candidate, which must compile, and run all cases."""
-        self._engine.candidate.call(self._engine.to_lua(_answer(code, self._tests.kind)))
-
-    def exhausted(self, error: RuntimeError) -> Status | None:
+    def _exhausted(self, error: RuntimeError) -> Status | None:
         """Whether an error that came out of the VM means that a limit was reached, and which."""
         if self._deadline is not None and self._deadline.expired:
             return Status.TIMEOUT
@@ -132,23 +151,9 @@ class Run:
         full = self._engine.lua.used_memory() > _FULL * self._memory_limit
         return Status.MEMORY if full or "not enough memory" in str(error) else None
 
-def execute(code: str, tests: Tests, limits: Limits, emit: Emit) -> None:
-    """Compile `code` and run `tests` against it. Everything found out is sent through `emit` as it happens, so that
-    a crash loses only what comes after it. The tests come first: how many there are is known whatever the code does."""
-    run = Run(tests, limits, emit)
-    compiled: CompileResult | None = None
-    try:
-        registered = run.register()
-        compiled = compile_parts(code, tests.kind, compile_here)
-        emit({"event": "compiled", "result": compiled.to_json()})
-        if registered and compiled.ok:
-            run.run(code)
-    except RuntimeError as error:
-        exhausted = run.exhausted(error)
-        if exhausted is None and compiled is None:
-            raise
-        # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
-        emit({"event": "exhausted", "status": exhausted or Status.CRASHED})
+
+def _nobody(event: dict[str, Any]) -> None:
+    raise RuntimeError(f"an event before the run: {event}")
 
 
 def _answer(code: str, kind: Kind) -> Any:

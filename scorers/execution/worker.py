@@ -23,7 +23,7 @@ from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
 from scorers.execution.parts import Part, compile_parts, merged, no_answer, parts, verdict_on
 from scorers.execution.report import ExecutionReport
-from scorers.execution.sandbox import Emit, execute
+from scorers.execution.sandbox import Emit, Run
 from scorers.execution.tests import Tests
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     if request["kind"] == "compile":
         return compile_one(code, limits).to_json()
     if CAN_FORK and request["tests"] is not None:
-        engine()
+        engine().settle()
     if request["tests"] is None:
         return _evaluation([Part("", code)], [compile_one(code, limits)], None, limits, static=request["static"])
     tests = Tests.from_json(request["tests"])
@@ -64,7 +64,8 @@ def _evaluation(
 
 
 def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
-    outcome = checked(lambda emit: execute(code, tests, limits, emit), limits)
+    run = Run(tests, limits)
+    outcome = checked(lambda emit: run.execute(code, emit), limits)
     compiled = next(iter(verdicts(outcome.events)), None)
     if compiled is not None:
         return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds, tests.assertions)
