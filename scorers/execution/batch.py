@@ -116,7 +116,11 @@ def verdicts(events: Iterable[dict[str, Any]]) -> list[CompileResult]:
 
 def checked(job: Job, limits: Limits) -> Outcome:
     """Isolate `job`. Raises WorkerFailed when the job itself, not the code it handles, has a bug."""
-    outcome = isolate(job, limits)
+    return without_bug(isolate(job, limits))
+
+
+def without_bug(outcome: Outcome) -> Outcome:
+    """The same outcome. Raises WorkerFailed when the job itself, not the code it handled, had a bug."""
     for event in outcome.events:
         if event.get("event") == "bug":
             raise WorkerFailed(f"scoring failed in the sandbox:\n{event['traceback']}")

@@ -77,7 +77,7 @@ if sys.platform != "win32":
                 line = line[os.write(reply_fd, line) :]
 
         try:
-            _let_go(reply_fd)
+            let_go({reply_fd})
             _apply(limits)
             job(emit)
         except MemoryError:
@@ -90,14 +90,17 @@ if sys.platform != "win32":
             return _EXIT_PANIC
         return 0
 
-    def _let_go(keep_fd: int) -> None:
+    def let_go(kept: set[int]) -> None:
         """Leave the worker's protocol: a candidate's crash message must not reach it, nor must this process keep
         it open when the worker dies."""
         null_fd = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(null_fd, standard)
-        os.closerange(3, keep_fd)
-        os.closerange(keep_fd + 1, max(keep_fd, null_fd) + 64)
+        start = 3
+        for descriptor in sorted(kept):
+            os.closerange(start, descriptor)
+            start = descriptor + 1
+        os.closerange(start, max(start, null_fd) + 64)
 
     def _apply(limits: Limits) -> None:
         # One second more than a run's own timer, for all that a child does.

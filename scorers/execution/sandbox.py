@@ -21,7 +21,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from scorers.compiler import CompileResult, compile_here
+from scorers.compiler import compile_here
 from scorers.execution.engine import CAN_FORK, Engine, engine
 from scorers.execution.limits import Limits
 from scorers.execution.parts import compile_parts
@@ -115,27 +115,49 @@ class Run:
     def execute(self, code: str, emit: Emit) -> None:
         """Compile `code` and run the tests against it. Everything found out is sent through `emit` as it happens, so that
         a crash loses only what comes after it. The tests come first: how many there are is known whatever the code does."""
-        self._emit = emit
-        self._limit()
-        compiled: CompileResult | None = None
+        self._limit(self._limits)
+        registered = False
         try:
-            registered = _first(self._engine.register.call(self._spec, self._host, self._nonce))
-            compiled = compile_parts(code, self._tests.kind, compile_here)
-            emit({"event": "compiled", "result": compiled.to_json()})
-            if registered and compiled.ok:
-                self._engine.candidate.call(self._engine.to_lua(_answer(code, self._tests.kind)))
+            registered = self.register(emit)
         except RuntimeError as error:
             exhausted = self._exhausted(error)
-            if exhausted is None and compiled is None:
+            if exhausted is None:
                 raise
-            # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
-            emit({"event": "exhausted", "status": exhausted or Status.CRASHED})
+            emit({"event": "exhausted", "status": exhausted})
+            return
+        self._finish(code, emit, registered)
 
-    def _limit(self) -> None:
+    def register(self, emit: Emit) -> bool:
+        """Load everything that belongs to the task. False when it is broken, which was then reported.
+
+        Raises:
+            RuntimeError: the VM's own, when it ran out of memory or time.
+        """
+        self._emit = emit
+        return bool(_first(self._engine.register.call(self._spec, self._host, self._nonce)))
+
+    def finish(self, code: str, limits: Limits, emit: Emit) -> None:
+        """The rest of `execute`, after `register` has been done once for many answers."""
+        self._limit(limits)
+        self._finish(code, emit, True)
+
+    def _finish(self, code: str, emit: Emit, registered: bool) -> None:
+        self._emit = emit
+        compiled = compile_parts(code, self._tests.kind, compile_here)
+        emit({"event": "compiled", "result": compiled.to_json()})
+        if not registered or not compiled.ok:
+            return
+        try:
+            self._engine.candidate.call(self._engine.to_lua(_answer(code, self._tests.kind)))
+        except RuntimeError as error:
+            # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
+            emit({"event": "exhausted", "status": self._exhausted(error) or Status.CRASHED})
+
+    def _limit(self, limits: Limits) -> None:
         lua = self._engine.lua
-        self._memory_limit = lua.used_memory() + self._limits.memory_bytes
+        self._memory_limit = lua.used_memory() + limits.memory_bytes
         lua.set_memory_limit(self._memory_limit)
-        self._deadline = limit_processor_time(self._engine, self._limits.cpu_seconds)
+        self._deadline = limit_processor_time(self._engine, limits.cpu_seconds)
 
     def _receive(self, _lua: object, arguments: tuple[Any, ...]) -> None:
         nonce, kind, *values = (_text(value, self._engine.pluau) for value in arguments)

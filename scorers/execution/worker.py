@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING, Any
 from scorers.compiler import CompileResult
 from scorers.errors import ScorersError, WorkerFailed
 from scorers.execution.assembly import Event, assemble
-from scorers.execution.batch import checked, compile_many, compile_one, score_many, verdicts
+from scorers.execution.batch import checked, compile_many, compile_one, score_many, verdicts, without_bug
 from scorers.execution.engine import CAN_FORK, engine
 from scorers.execution.evaluation import Evaluation
+from scorers.execution.isolation import Outcome
 from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
 from scorers.execution.parts import Part, compile_parts, merged, no_answer, parts, verdict_on
 from scorers.execution.report import ExecutionReport
 from scorers.execution.sandbox import Emit, Run
 from scorers.execution.tests import Tests
+from scorers.execution.zygote import Zygotes
 
 if TYPE_CHECKING:
     from scorers.scorer import Scorer
@@ -63,9 +65,19 @@ def _evaluation(
     }
 
 
-def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
+_ZYGOTES = Zygotes()
+
+
+def _outcome(code: str, tests: Tests, limits: Limits) -> Outcome:
+    found = _ZYGOTES.run(code, tests, limits)
+    if found is not None:
+        return without_bug(found)
     run = Run(tests, limits)
-    outcome = checked(lambda emit: run.execute(code, emit), limits)
+    return checked(lambda emit: run.execute(code, emit), limits)
+
+
+def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
+    outcome = _outcome(code, tests, limits)
     compiled = next(iter(verdicts(outcome.events)), None)
     if compiled is not None:
         return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds, tests.assertions)
