@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scorers.world.worlds import check
+from tests.scorers.world.worlds import check, run_script
 
 CASES = {
     "keys": """
@@ -121,3 +121,43 @@ def test_input(body: str) -> None:
         """
         + body
     )
+
+
+BUTTON = """
+local player = game:GetService("Players").LocalPlayer
+local gui = Instance.new("ScreenGui")
+gui.Parent = player:WaitForChild("PlayerGui")
+local button = Instance.new("TextButton")
+button.Size, button.Position, button.Parent = UDim2.fromOffset(100, 50), UDim2.fromOffset(10, 10), gui
+for _, event in { "MouseButton1Down", "MouseButton1Up", "MouseButton1Click", "MouseEnter", "MouseLeave" } do
+	button[event]:Connect(function()
+		print(event)
+	end)
+end
+game:GetService("UserInputService").InputBegan:Connect(function(input, processed)
+	print(input.UserInputType.Name, processed)
+end)
+"""
+
+
+def test_the_mouse_presses_what_is_under_it() -> None:
+    report = run_script(
+        BUTTON,
+        """
+        local player = game:GetService("Players").Player1
+        local function mouse(what, state, x, y)
+            world:input(player, Enum.UserInputType[what], Enum.UserInputState[state], { position = Vector2.new(x, y) })
+        end
+        mouse("MouseButton1", "Begin", 20, 20)
+        mouse("MouseButton1", "End", 30, 20)
+        mouse("MouseMovement", "Change", 300, 200)
+        mouse("MouseButton1", "Begin", 300, 200)
+        mouse("MouseButton1", "End", 20, 20)
+        expect(world:output()).toEqual({
+            "MouseEnter", "MouseButton1Down", "MouseButton1 true", "MouseButton1Up", "MouseButton1Click", "MouseLeave",
+            "MouseButton1 false", "MouseEnter", "MouseButton1Up",
+        })
+        """,
+        side="client",
+    )
+    assert report.ok, report.failures

@@ -69,3 +69,24 @@ CASES = {
 @pytest.mark.parametrize("body", CASES.values(), ids=CASES.keys())
 def test_memory(body: str) -> None:
     check('local Memory = game:GetService("MemoryStoreService")\n' + body)
+
+
+def test_requests_can_be_made_to_fail() -> None:
+    check("""
+        world:failMemoryStore(2)
+        local store = game:GetService("MemoryStoreService")
+        local map, queue = store:GetSortedMap("m"), store:GetQueue("q")
+        expect(function() map:SetAsync("a", 1, 60) end).toThrow("failed")
+        expect(function() queue:AddAsync(1, 60) end).toThrow("failed")
+        expect(map:SetAsync("a", 1, 60)).toEqual(true)
+    """)
+
+
+def test_reading_a_queue_waits_until_there_is_something() -> None:
+    check("""
+        local queue = game:GetService("MemoryStoreService"):GetQueue("q")
+        task.delay(5, function() queue:AddAsync("late", 60) end)
+        expect((queue:ReadAsync(1))).toEqual({ "late" })
+        expect(world:time() >= 5).toEqual(true)
+        expect((queue:ReadAsync(1, false, 2))).toEqual({})
+    """)

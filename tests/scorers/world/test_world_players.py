@@ -167,3 +167,28 @@ CASES = {
 @pytest.mark.parametrize("body", CASES.values(), ids=CASES.keys())
 def test_players(body: str) -> None:
     check(body)
+
+
+def test_a_spawn_location_shields_for_its_duration() -> None:
+    check("""
+        local place = Instance.new("SpawnLocation")
+        place.Anchored, place.Duration, place.Parent = true, 3, workspace
+        local player = world:join("Ann")
+        local humanoid = player.Character.Humanoid
+        humanoid:TakeDamage(10)
+        expect(humanoid.Health).toEqual(100)
+        world:advance(3.1)
+        humanoid:TakeDamage(10)
+        expect(humanoid.Health).toEqual(90)
+    """)
+
+
+def test_starter_gear_comes_back_with_every_character() -> None:
+    check("""
+        local player = world:join("Ann")
+        local tool = Instance.new("Tool")
+        tool.Name, tool.Parent = "Lamp", player.StarterGear
+        world:respawn(player)
+        expect(player.Backpack:FindFirstChild("Lamp") ~= nil).toEqual(true)
+        expect(function() game:GetService("Players"):GetPlayerFromCharacter(nil) end).toThrow("missing or nil")
+    """)

@@ -192,3 +192,11 @@ CASES = {
 @pytest.mark.parametrize("body", CASES.values(), ids=CASES.keys())
 def test_scheduler(body: str) -> None:
     check(body)
+
+
+def test_a_thread_that_ended_cannot_be_spawned() -> None:
+    check("""
+        local thread = task.spawn(function() end)
+        expect(function() task.spawn(thread) end).toThrow("dead coroutine")
+        expect(function() task.spawn(coroutine.running()) end).toThrow("non-suspended")
+    """)
