@@ -33,6 +33,18 @@ tests = Tests(None, sys.argv[2], kind="script", world=True)
 Run(tests, Limits()).execute(sys.argv[1], lambda event: None)
 """
 
+EMPTY = """
+import sys, time
+from scorers.execution import Limits
+from scorers.execution.engine import engine
+from scorers.execution.isolation import isolate
+engine()
+started = time.perf_counter()
+for _ in range(int(sys.argv[1])):
+    isolate(lambda emit: None, Limits())
+print(time.perf_counter() - started)
+"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -40,6 +52,8 @@ def main() -> None:
     count: int = parser.parse_args().scripts
     fresh = fresh_processes(max(10, count // 100))
     print(f"baseline: a fresh process for each script   {fresh:8.0f} scripts/s (world, one after the other)")
+    empty = empty_forks(count)
+    print(f"the floor: forks of a loaded VM that do nothing {empty:4.0f} forks/s, ratio {empty / fresh:.0f} (one process)")
     with LuauPool(2) as pool:
         for name, (code, tests) in (("without a world", PLAIN), ("with the world", WORLD)):
             rate, times = pooled(pool, code, tests, count)
@@ -71,6 +85,14 @@ async def from_coroutines(pool: LuauPool, code: str, tests: Tests, count: int) -
     started = time.perf_counter()
     await asyncio.gather(*(asyncio.wrap_future(pool.submit_evaluate(code, tests, static=False)) for _ in range(count)))
     return count / (time.perf_counter() - started)
+
+
+def empty_forks(count: int) -> float:
+    """Forks a second of a process that is as big as a worker, each waited for; measured in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", EMPTY, str(count)], check=True, env=worker_environment(), capture_output=True, text=True
+    )
+    return count / float(done.stdout.split()[0])
 
 
 def fresh_processes(count: int) -> float:

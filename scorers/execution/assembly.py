@@ -54,9 +54,7 @@ class _Heard:
                 self.virtual_seconds = event["virtual_seconds"]
 
 
-def assemble(
-    events: Iterable[Event], died: Status | None, wall_seconds: float, assertions: int | None = None
-) -> ExecutionReport:
+def assemble(events: Iterable[Event], died: Status | None, wall_seconds: float, assertions: int | None = None) -> ExecutionReport:
     """Build the report of one run.
 
     Args:

@@ -112,7 +112,6 @@ def luau_files() -> dict[str, str]:
     return found
 
 
-@cache
 def _tables() -> dict[str, Any]:
     names = ("data/roblox_api.json", "data/world.json", "studio/tools.json")
     api, world, tools = (json.loads((_ROBLOX / name).read_text(encoding="utf-8")) for name in names)

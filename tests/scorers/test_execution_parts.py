@@ -7,10 +7,10 @@ import pytest
 
 from scorers import SCORERS
 from scorers.compiler import CompileResult
-from scorers.execution import Evaluation, Limits, Tests
+from scorers.execution import Evaluation, Tests
 from scorers.execution.parts import compile_parts, parts
+from scorers.execution.pool import shared_pool
 from scorers.execution.tests import Kind
-from scorers.execution.worker import answer
 
 GOOD = "local value = 1\nreturn { value = value }"
 UNUSED = "local value = 1\nlocal unused = 2\nreturn { value = value }"
@@ -26,11 +26,9 @@ def calls(*given: tuple[str, dict[str, Any]]) -> str:
 
 
 def evaluated(code: str, kind: Kind) -> Evaluation:
-    """What the worker says, without the run: no world is needed for that."""
+    """What a worker says, without the run: no world is needed for that."""
     tests = Tests("f" if kind == "function" else None, "syntax error", kind=kind, world=kind != "function")
-    limits = {name: getattr(Limits(), name) for name in Limits.__slots__}
-    request = {"kind": "evaluate", "code": code, "tests": tests.to_json(), "static": True, "limits": limits}
-    return Evaluation.from_json(answer(request))
+    return shared_pool().evaluate(code, tests)
 
 
 def test_a_plain_answer_is_one_source() -> None:
