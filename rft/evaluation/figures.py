@@ -63,7 +63,8 @@ class Group:
 class Figures:
     """One policy on one suite. Everything is a mean over the tasks that ran.
 
-    `unsupported` tasks, and answers that use what the world does not model (`unsupported_answers`), are in no denominator.
+    `unsupported` tasks are in no denominator. Answers that use what the world does not model are counted apart
+    (`unsupported_answers`) and have not passed: else an answer could leave the measure by touching such a member.
     `pass_at_k` is the chance that one of `k` answers passes, `k` the least number of answers that a task has.
     """
 
@@ -87,13 +88,10 @@ def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> 
     """The figures of all results, or None when nothing ran. A row without a result is named in `without_answer`."""
     by_task: dict[str, list[Result]] = {row.id: [] for row in rows}
     reasons = {row.id: row.unsupported for row in rows if row.unsupported is not None}
-    left_out = 0
+    unsupported = 0
     for result in results:
-        if result.status == Status.UNSUPPORTED:
-            left_out += 1
-            reasons.setdefault(result.task, result.failure)
-        else:
-            by_task[result.task].append(result)
+        unsupported += result.status == Status.UNSUPPORTED
+        by_task[result.task].append(result)
     ran = {task: found for task, found in by_task.items() if found}
     if not ran:
         return None
@@ -109,7 +107,7 @@ def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> 
         compile_rate=_mean([float(result.compiles) for result in samples]),
         by_category=_groups(rows, ran),
         unsupported={task: reason for task, reason in reasons.items() if task not in ran},
-        unsupported_answers=left_out,
+        unsupported_answers=unsupported,
         without_answer=tuple(task for task in by_task if task not in ran and task not in reasons),
     )
 

@@ -23,7 +23,7 @@ def lines_of(suite: str, figures: Figures) -> Iterator[str]:
         yield f"  {name:{width}}  {group.tasks:5}  {group.pass_at_1:6.1%}  {group.cases:6.1%}"
     yield from _named("unsupported, in no figure", [f"{task}: {reason}" for task, reason in figures.unsupported.items()])
     if figures.unsupported_answers:
-        yield f"{_count(figures.unsupported_answers, 'answer')} used what the world does not model, in no figure"
+        yield f"{_count(figures.unsupported_answers, 'answer')} used what the world does not model, and have not passed"
     yield from _named("without an answer, in no figure", list(figures.without_answer))
 
 

@@ -35,6 +35,8 @@ class _Heard:
                 self.names.append(event["name"])
             case "case":
                 index = event["index"] - 1
+                if index in self.verdicts:  # the harness judges every case once: nobody knows who spoke
+                    self.died = Status.CRASHED
                 self.verdicts[index] = None if event["ok"] else _failure(self.names[index], event["message"])
                 self.expectations += event["expectations"]
             case "output":

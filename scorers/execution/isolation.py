@@ -65,6 +65,27 @@ def isolate(job: Job, limits: Limits) -> Outcome:
     return Outcome(_events(reply), died, cause, time.monotonic() - started)
 
 
+def let_go(kept: set[int]) -> None:
+    """Leave the worker's protocol: a candidate's crash message must not reach it, nor must this process keep
+    it open when the worker dies."""
+    null_fd = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null_fd, standard)
+    start = 3
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, max(start, null_fd) + 64)
+
+
+def limit_address_space(limits: Limits) -> None:
+    """For this process and those that it forks."""
+    if sys.platform == "linux":
+        import resource  # absent on Windows, where this module is imported too
+
+        resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes, limits.address_space_bytes))
+
+
 if sys.platform != "win32":
     import resource
 
@@ -90,25 +111,12 @@ if sys.platform != "win32":
             return _EXIT_PANIC
         return 0
 
-    def let_go(kept: set[int]) -> None:
-        """Leave the worker's protocol: a candidate's crash message must not reach it, nor must this process keep
-        it open when the worker dies."""
-        null_fd = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(null_fd, standard)
-        start = 3
-        for descriptor in sorted(kept):
-            os.closerange(start, descriptor)
-            start = descriptor + 1
-        os.closerange(start, max(start, null_fd) + 64)
-
     def _apply(limits: Limits) -> None:
         # One second more than a run's own timer, for all that a child does.
         cpu_seconds = math.ceil(limits.cpu_seconds) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if sys.platform == "linux":
-            resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes, limits.address_space_bytes))
+        limit_address_space(limits)
 
     def _why(code: int) -> tuple[Status | None, str]:
         """Read the exit code of a child, negative for a signal."""

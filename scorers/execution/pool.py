@@ -22,9 +22,9 @@ from scorers.execution.process import WorkerProcess
 from scorers.execution.report import ExecutionReport, Status
 from scorers.execution.tests import Tests
 
-_STAGES = 3
-"""A request has at most three children one after the other, each with the wall limit, and one more for each script of a
-batch."""
+_STAGES = 6
+"""A request has at most six children one after the other (a zygote and its answer, a run, compilations, the score), each with
+the wall limit, and as many more for each script of a batch."""
 _START_SECONDS = 30.0
 _CODE_RUNS_IN_WORKER = sys.platform == "win32"
 

@@ -102,7 +102,7 @@ class WorkerProcess:
             )
 
     def close(self) -> None:
-        """End the worker and wait for it. It has no state, so it is not asked politely."""
+        """End the worker and wait for it. It keeps nothing that matters, so it is not asked politely."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()

@@ -8,7 +8,7 @@ from typing import Any
 
 class Status(StrEnum):
     """How a run ended. Everything but PASSED is the candidate's failure, except an ERROR that names the tests,
-    the reference or the random inputs."""
+    the setup, the reference or the random inputs."""
 
     PASSED = "passed"
     FAILED = "failed"

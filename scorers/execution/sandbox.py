@@ -1,7 +1,7 @@
 """Run one candidate and its tests in a Luau VM inside this process, which must be disposable.
 
 What holds: the VM has no files, no network, no processes and no way to load code or to reach another environment;
-its memory is capped; endless loops are interrupted; nothing that the candidate prints or returns is taken for a result.
+its memory is capped; endless loops are ended by the kernel; nothing that the candidate prints or returns is taken for a result.
 Tests capture their builtins before the candidate is loaded; a result leaves the VM only through a host function that
 knows the nonce of the run, and counts the expectations that were executed.
 
@@ -115,7 +115,7 @@ class Run:
     def execute(self, code: str, emit: Emit) -> None:
         """Compile `code` and run the tests against it. Everything found out is sent through `emit` as it happens, so that
         a crash loses only what comes after it. The tests come first: how many there are is known whatever the code does."""
-        self._limit(self._limits)
+        self.limit(self._limits)
         registered = False
         try:
             registered = self.register(emit)
@@ -125,6 +125,7 @@ class Run:
                 raise
             emit({"event": "exhausted", "status": exhausted})
             return
+        self.limit(self._limits)
         self._finish(code, emit, registered)
 
     def register(self, emit: Emit) -> bool:
@@ -138,7 +139,7 @@ class Run:
 
     def finish(self, code: str, limits: Limits, emit: Emit) -> None:
         """The rest of `execute`, after `register` has been done once for many answers."""
-        self._limit(limits)
+        self.limit(limits)
         self._finish(code, emit, True)
 
     def _finish(self, code: str, emit: Emit, registered: bool) -> None:
@@ -148,12 +149,13 @@ class Run:
         if not registered or not compiled.ok:
             return
         try:
-            self._engine.candidate.call(self._engine.to_lua(_answer(code, self._tests.kind)))
+            self._engine.candidate.call(self._engine.to_lua(_for_harness(code, self._tests.kind)))
         except RuntimeError as error:
             # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
             emit({"event": "exhausted", "status": self._exhausted(error) or Status.CRASHED})
 
-    def _limit(self, limits: Limits) -> None:
+    def limit(self, limits: Limits) -> None:
+        """Give what comes next its own share of memory and processor time: the task's own code first, then the answer."""
         lua = self._engine.lua
         self._memory_limit = lua.used_memory() + limits.memory_bytes
         lua.set_memory_limit(self._memory_limit)
@@ -178,7 +180,7 @@ def _nobody(event: dict[str, Any]) -> None:
     raise RuntimeError(f"an event before the run: {event}")
 
 
-def _answer(code: str, kind: Kind) -> Any:
+def _for_harness(code: str, kind: Kind) -> Any:
     """An answer as the harness takes it: source text, files in the order of their paths, or tool calls."""
     if kind == "files":
         files = sorted(extract_files(code), key=lambda file: file.path or "")

@@ -1,6 +1,6 @@
 """The worker process: `python -P -m scorers.execution.worker`. One JSON request a line in, one JSON reply a line out.
 
-It loads the compiler once and forks a child for every script. It ends by itself when its input closes, that is when
+It loads the compiler and the VM once; every script runs in a forked child. It ends by itself when its input closes, that is when
 the process that started it is gone.
 """
 
@@ -26,7 +26,7 @@ from scorers.execution.parts import Part, compile_parts, merged, no_answer, part
 from scorers.execution.report import ExecutionReport
 from scorers.execution.sandbox import Emit, Run
 from scorers.execution.tests import Tests
-from scorers.execution.zygote import Zygotes
+from scorers.execution.zygote import KeptZygote
 
 if TYPE_CHECKING:
     from scorers.scorer import Scorer
@@ -65,11 +65,11 @@ def _evaluation(
     }
 
 
-_ZYGOTES = Zygotes()
+_ZYGOTE = KeptZygote()
 
 
 def _outcome(code: str, tests: Tests, limits: Limits) -> Outcome:
-    found = _ZYGOTES.run(code, tests, limits)
+    found = _ZYGOTE.ask(code, tests, limits)
     if found is not None:
         return without_bug(found)
     run = Run(tests, limits)

@@ -1,8 +1,8 @@
 """A process that stands ready with the tests of one task, and forks a child for every answer to it.
 
 Candidates and mutants of one task come one after the other: what is the same for all of them (the tests' chunk, the setup of
-the first world, the reference's answers to random inputs) is done once. Only the task's own code runs in the zygote itself;
-an answer runs in a child of it, with the same limits as anywhere.
+the first world, the reference's answers to random inputs) is done once. Only the task's own code runs in the zygote itself,
+within the limits of a run; an answer runs in a child of it, with limits of its own.
 """
 
 import contextlib
@@ -11,10 +11,10 @@ import os
 import select
 import signal
 import sys
-from dataclasses import asdict
+import time
 from typing import Any, Self
 
-from scorers.execution.isolation import Outcome, isolate, let_go
+from scorers.execution.isolation import Outcome, isolate, let_go, limit_address_space
 from scorers.execution.limits import Limits
 from scorers.execution.report import Status
 from scorers.execution.sandbox import Run
@@ -27,8 +27,8 @@ _SLACK_SECONDS = 5.0
 class Zygote:
     """The worker's side of one. Where there is no fork there is none."""
 
-    def __init__(self, tests: Tests, pid: int, requests_fd: int, replies_fd: int) -> None:
-        self.tests = tests
+    def __init__(self, limits: Limits, pid: int, requests_fd: int, replies_fd: int) -> None:
+        self._limits = limits
         self._pid = pid
         self._requests_fd = requests_fd
         self._replies_fd = replies_fd
@@ -44,21 +44,21 @@ class Zygote:
             os._exit(_serve(tests, limits, requests_read, replies_write))
         os.close(requests_read)
         os.close(replies_write)
-        found = cls(tests, pid, requests_write, replies_read)
+        found = cls(limits, pid, requests_write, replies_read)
         if found._line(limits.wall_seconds) == b"ready\n":
             return found
         found.close()
         return None
 
-    def run(self, code: str, limits: Limits) -> Outcome | None:
+    def ask(self, code: str) -> Outcome | None:
         """What one answer did; None when the zygote itself is gone."""
-        request = json.dumps({"code": code, "limits": asdict(limits)}).encode() + b"\n"
+        request = json.dumps(code).encode() + b"\n"
         try:
             while request:
                 request = request[os.write(self._requests_fd, request) :]
         except BrokenPipeError:
             return None
-        line = self._line(limits.wall_seconds + _SLACK_SECONDS)
+        line = self._line(self._limits.wall_seconds + _SLACK_SECONDS)
         if not line.endswith(b"\n"):
             return None
         reply = json.loads(line)
@@ -67,9 +67,10 @@ class Zygote:
 
     def _line(self, seconds: float) -> bytes:
         """The next line, or less of it when the zygote ends or takes longer. It writes nothing unasked."""
+        deadline = time.monotonic() + seconds
         found = bytearray()
         while not found.endswith(b"\n"):
-            if not select.select([self._replies_fd], [], [], seconds)[0]:
+            if not select.select([self._replies_fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
                 break
             piece = os.read(self._replies_fd, _PIECE)
             if not piece:
@@ -91,21 +92,23 @@ def _serve(tests: Tests, limits: Limits, requests_fd: int, replies_fd: int) -> i
     let_go({requests_fd, replies_fd})
     registered: list[dict[str, Any]] = []
     run = Run(tests, limits)
+    limit_address_space(limits)
+    run.limit(limits)
     try:
         if not run.register(registered.append):
             return 1
     except RuntimeError:
         return 1  # It ran out of memory: the worker asks again without a zygote, and hears why.
+    signal.setitimer(signal.ITIMER_PROF, 0)
     with os.fdopen(replies_fd, "wb") as replies, os.fdopen(requests_fd, "rb") as requests:
         _say(replies, b"ready\n")
         for line in requests:
-            _say(replies, json.dumps(_answer(run, registered, json.loads(line))).encode() + b"\n")
+            _say(replies, json.dumps(_reply(run, registered, json.loads(line), limits)).encode() + b"\n")
     return 0
 
 
-def _answer(run: Run, registered: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
-    limits = Limits(**request["limits"])
-    outcome = isolate(lambda emit: run.finish(request["code"], limits, emit), limits)
+def _reply(run: Run, registered: list[dict[str, Any]], code: str, limits: Limits) -> dict[str, Any]:
+    outcome = isolate(lambda emit: run.finish(code, limits, emit), limits)
     return {
         "events": [*registered, *outcome.events],
         "died": outcome.died,
@@ -119,28 +122,31 @@ def _say(replies: Any, line: bytes) -> None:
     replies.flush()
 
 
-class Zygotes:
-    """The one zygote that a worker keeps: for the tests that were asked for at least twice in a row."""
+class KeptZygote:
+    """The one zygote that a worker keeps: for tests that were asked for twice in a row with the same limits."""
 
     def __init__(self) -> None:
-        self._last: Tests | None = None
-        self._kept: Zygote | None = None
+        self._last: tuple[Tests, Limits] | None = None
+        self._refused: tuple[Tests, Limits] | None = None
+        self._zygote: Zygote | None = None
 
-    def run(self, code: str, tests: Tests, limits: Limits) -> Outcome | None:
+    def ask(self, code: str, tests: Tests, limits: Limits) -> Outcome | None:
         """What the answer did, or None where a run of its own must tell."""
         if sys.platform == "win32":
             return None
-        if self._kept is not None and self._kept.tests != tests:
+        asked = (tests, limits)
+        if asked != self._last:
             self._drop()
-        if self._kept is None and self._last == tests:
-            self._kept = Zygote.start(tests, limits)
-        self._last = tests
-        outcome = None if self._kept is None else self._kept.run(code, limits)
-        if outcome is None and self._kept is not None:
+        elif self._zygote is None and asked != self._refused:
+            self._zygote = Zygote.start(tests, limits)
+            self._refused = asked if self._zygote is None else None
+        self._last = asked
+        outcome = None if self._zygote is None else self._zygote.ask(code)
+        if outcome is None:
             self._drop()
         return outcome
 
     def _drop(self) -> None:
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None

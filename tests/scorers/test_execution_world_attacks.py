@@ -193,3 +193,61 @@ def test_no_module_cheats(code: str) -> None:
     report = run_tests(code, MODULE, limits=LIMITS)
     assert not report.ok
     assert report.passed == 0
+
+
+SECRET = Tests(
+    None,
+    'test("secret", function() expect(type(solution)).toEqual("function") expect(solution(7)).toEqual(49) end)',
+    kind="module",
+    world=True,
+    assertions=2,
+)
+
+
+@pytest.mark.parametrize("level", ["1", "2", "3", "4", "5", "'2'", "'3'", "'4'", "'5'", "'0x3'"])
+def test_no_function_of_the_tests_comes_from_the_stack(level: str) -> None:
+    code = f"""
+    return function()
+        local found = debug.info({level}, "f")
+        local source = debug.info({level}, "s")
+        print(found ~= nil and source ~= "solution" and source ~= "[C]")
+        return 0
+    end
+    """
+    report = run_tests(code, SECRET)
+    assert not report.ok
+    assert "true" not in report.output
+
+
+def test_an_error_value_is_not_asked_for_its_text_by_the_world() -> None:
+    code = "task.spawn(error, setmetatable({}, { __tostring = function() print('called') return 'x' end })) return function() end"
+    report = run_tests(code, SECRET)
+    assert "called" not in report.output
+    assert report.status is Status.FAILED
+
+
+def test_memory_that_an_answer_keeps_is_no_fault_of_the_task() -> None:
+    tests = Tests(
+        None,
+        'for _, name in { "one", "two" } do test(name, function() expect(solution).toEqual(1) end) end',
+        kind="module",
+        world=True,
+        setup="local all = {} for i = 1, 1e5 do all[i] = { i } end",
+    )
+    code = "local kept = {} for i = 1, 1.5e5 do kept[i] = { i } end shared.kept = kept workspace.ChildAdded:Connect(function() "
+    code += "print(kept) end) return 1"
+    for _ in range(3):
+        report = run_tests(code, tests, limits=Limits(memory_bytes=24 << 20))
+        assert report.status in {Status.PASSED, Status.MEMORY}, report
+
+
+def test_an_answer_is_judged_alike_with_and_without_a_zygote() -> None:
+    reports = [run_tests(RIGHT, TESTS) for _ in range(5)] + [run_tests(HACKS["warn"], TESTS) for _ in range(5)]
+    assert len({(report.status, report.passed, report.expectations, report.output) for report in reports[:5]}) == 1
+    assert len({(report.status, report.passed, report.failures) for report in reports[5:]}) == 1
+
+
+def test_broken_tests_are_told_each_time() -> None:
+    for _ in range(4):
+        report = run_tests(RIGHT, Tests(None, "error('no')", kind="script", world=True))
+        assert (report.status, report.failures[0].case) == (Status.ERROR, "tests")

@@ -12,7 +12,6 @@ floor.Size, floor.Position = Vector3.new(400, 1, 400), Vector3.new(0, -0.5, 0)
 floor.Parent = workspace
 """
 
-# zone(position, size, label), way(costs, goal) -> path and its places, inside(points, x1, z1, x2, z2)
 START = """
 local FROM, GOAL = Vector3.new(0, 3, 0), Vector3.new(40, 3, 0)
 local function zone(position, size, label)
@@ -69,15 +68,15 @@ COSTS = {
         expect(select(2, way({ Lava = math.huge })).Status).toEqual(Enum.PathStatus.Success)
     """,
     "a_way_through_is_dear_and_one_around_is_taken": """
-        local mud = zone(Vector3.new(20, 3, 0), Vector3.new(10, 6, 20), "Mud")
-        local points = way({ Mud = 10 })
-        expect(studsIn(mud, points)).toEqual(0)
+        local bog = zone(Vector3.new(20, 3, 0), Vector3.new(10, 6, 20), "Bog")
+        local points = way({ Bog = 10 })
+        expect(studsIn(bog, points)).toEqual(0)
         expect(points[#points]).toBeCloseTo(GOAL, 1e-4)
     """,
     "a_way_through_is_taken_where_around_is_dearer": """
-        local mud = zone(Vector3.new(20, 3, 0), Vector3.new(4, 6, 40), "Mud")
-        local points = way({ Mud = 1.5 })
-        expect(studsIn(mud, points) > 2).toEqual(true)
+        local bog = zone(Vector3.new(20, 3, 0), Vector3.new(4, 6, 40), "Bog")
+        local points = way({ Bog = 1.5 })
+        expect(studsIn(bog, points) > 2).toEqual(true)
         expect(strays(points)).toBeCloseTo(0, 1e-3)
     """,
     "a_thin_zone_counts": """
@@ -86,20 +85,20 @@ COSTS = {
         expect(strays(points) >= 6).toEqual(true)
     """,
     "a_far_way_around_is_found_where_it_is_cheaper": """
-        zone(Vector3.new(20, 3, 0), Vector3.new(4, 6, 80), "Mud")
-        expect(strays((way({ Mud = 1000 }))) >= 40).toEqual(true)
-        expect(strays((way({ Mud = 3 }))) < 1).toEqual(true)
+        zone(Vector3.new(20, 3, 0), Vector3.new(4, 6, 80), "Bog")
+        expect(strays((way({ Bog = 1000 }))) >= 40).toEqual(true)
+        expect(strays((way({ Bog = 3 }))) < 1).toEqual(true)
     """,
     "a_cheap_way_is_preferred_once_the_straight_way_meets_a_zone": """
-        zone(Vector3.new(20, 3, 0), Vector3.new(20, 6, 4), "Mud")
+        zone(Vector3.new(20, 3, 0), Vector3.new(20, 6, 4), "Bog")
         local road = zone(Vector3.new(20, 3, 8), Vector3.new(40, 6, 4), "Road")
-        local points = way({ Mud = 4, Road = 0.25 })
+        local points = way({ Bog = 4, Road = 0.25 })
         expect(studsIn(road, points) > 25).toEqual(true)
     """,
     "of_zones_that_overlap_the_dearer_counts": """
-        local mud = zone(Vector3.new(20, 3, 0), Vector3.new(10, 6, 20), "Mud")
+        local bog = zone(Vector3.new(20, 3, 0), Vector3.new(10, 6, 20), "Bog")
         zone(Vector3.new(20, 3, 0), Vector3.new(10, 6, 20), "Road")
-        expect(studsIn(mud, (way({ Mud = 10, Road = 0.1 })))).toEqual(0)
+        expect(studsIn(bog, (way({ Bog = 10, Road = 0.1 })))).toEqual(0)
     """,
     "the_ground_may_be_labelled": """
         local lava = zone(Vector3.new(20, -0.4, 0), Vector3.new(10, 1, 20), "Lava")
@@ -129,7 +128,7 @@ COSTS = {
     "wrong_costs": """
         local service = game:GetService("PathfindingService")
         expect(pcall(service.CreatePath, service, { Costs = 4 })).toEqual(false)
-        expect(pcall(service.CreatePath, service, { Costs = { Mud = "much" } })).toEqual(false)
+        expect(pcall(service.CreatePath, service, { Costs = { Bog = "much" } })).toEqual(false)
     """,
 }
 
@@ -141,7 +140,7 @@ def test_costs(name: str) -> None:
 
 def test_materials_are_not_modelled() -> None:
     body = """test("it", function()
-        game:GetService("PathfindingService"):CreatePath({ Costs = { Mud = 2, Water = 20 } })
+        game:GetService("PathfindingService"):CreatePath({ Costs = { Bog = 2, Water = 20 } })
         expect(true).toEqual(true)
     end)"""
     report = run_tests("return true", Tests(None, body, kind="module", world=True))
