@@ -23,23 +23,28 @@ LINE_SECONDS = 15.0
 """In a pipe a stage says how far it is at most this often."""
 
 
+def progress_bar(console: Console) -> Progress:
+    """A bar with count, `rate` (a field of each task), elapsed time and time left; nothing where there is no terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
 class View:
     """Progress of one run. Use as a context manager."""
 
     def __init__(self, console: Console, events: Path) -> None:
         self._console = console
         self._events = events
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._progress = progress_bar(console)
 
     def __enter__(self) -> Self:
         self._progress.start()

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from eval.external.row import Row
 from rft.errors import InputError
@@ -12,6 +11,7 @@ from rft.evaluation.execution import Execution, proved, run_references
 from rft.evaluation.figures import Result
 from rft.evaluation.samples import Reply, SampleFile
 from rft.evaluation.suites import Suite
+from rft.view import progress_bar
 from rollouts.sampling import Progress as Tokens
 from scorers.execution import Status
 
@@ -50,7 +50,7 @@ def measure(
                 file.add(reply, result)
             bar.update(task, completed=len(results))
 
-    bar = _bar(console)
+    bar = progress_bar(console)
     with bar, Execution() as execution:
         task = bar.add_task("answers", total=total, rate="")
 
@@ -71,17 +71,3 @@ def measure(
             take(execution.done())
         take(execution.finish())
     return results
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
