@@ -78,7 +78,7 @@ def _read(place: str) -> str:
 
 def _lines(tests: "Tests", report: "ExecutionReport") -> Iterator[str]:
     failed = {failure.case for failure in report.failures}
-    if report.passed + len(report.failures) == report.total:  # else something stopped the run before its cases
+    if failed <= set(report.cases):  # else something stopped the run before its cases
         yield from (f"ok      {name}" for name in report.cases if name not in failed)
     for failure in report.failures:
         yield f"FAILED  {failure.case}: {failure.message}" + (f" (line {failure.line})" if failure.line else "")

@@ -105,3 +105,10 @@ def test_missing_files() -> None:
         assert isinstance(error, InputError)
         assert str(error) == "no.luau cannot be read: there is no such file."
         assert error.exit_code == 2
+
+
+@pytest.mark.usefixtures("files")
+def test_no_case_is_shown_as_passed_when_the_code_does_not_compile() -> None:
+    result = run("-", "--tests", "good.luau", "--entry-point", "double", text="local double = = 3")
+    assert result.exit_code == 1
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["FAILED", "error:"]
