@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,8 +57,17 @@ def rft(workspace: Path, blow: Blow | None = None) -> "subprocess.CompletedProce
     return subprocess.run(command, cwd=workspace, env=environment, capture_output=True, text=True, check=False)
 
 
+def _stays_locked(paths: RunPaths) -> bool:
+    """Whether the lock outlives the process. One that dies while it starts a child leaves it to that for the moment until the
+    child's program is loaded."""
+    deadline = time.monotonic() + 2.0
+    while is_running(paths) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return is_running(paths)
+
+
 def look(paths: RunPaths, ended: "subprocess.CompletedProcess[str]") -> Blown:
-    running = is_running(paths)
+    running = _stays_locked(paths)
     with open_for_reading(paths) as store:
         stages = store.candidates.stages()
         candidates = {(c.stage, c.task, c.index): (c.key, c.text) for stage in stages for c in store.candidates.of_stage(stage)}
