@@ -131,7 +131,11 @@ if sys.platform != "win32":
         return None, ""
 
 
-_STOPPED = {Status.TIMEOUT: "took more than {limits.wall_seconds:g} s", Status.MEMORY: "ran out of memory"}
+_STOPPED = {
+    Status.TIMEOUT: "took more than {limits.wall_seconds:g} s",
+    Status.MEMORY: "ran out of memory",
+    Status.CRASHED: "sent more than it may",
+}
 
 
 def _is_too_big(pid: int, limits: Limits) -> Callable[[], bool] | None:
@@ -157,7 +161,7 @@ def _collect(read_fd: int, deadline: float, is_too_big: Callable[[], bool] | Non
         if not piece:
             return bytes(reply), None
         reply += piece
-    return bytes(reply), Status.TIMEOUT
+    return bytes(reply), Status.CRASHED
 
 
 def _events(reply: bytes) -> tuple[dict[str, Any], ...]:

@@ -58,3 +58,13 @@ def test_resident_memory_is_told() -> None:
     assert own is not None
     assert own > 5 << 20
     assert resident_bytes(1 << 22) is None
+
+
+def test_a_child_that_sends_without_end_is_killed() -> None:
+    _passes("""
+def flood(emit):
+    while True:
+        emit({"event": "x" * 100_000})
+flooding = isolation.isolate(flood, Limits(wall_seconds=20.0))
+assert (flooding.died, flooding.cause) == (Status.CRASHED, "sent more than it may"), (flooding.died, flooding.cause)
+""")
