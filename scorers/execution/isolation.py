@@ -3,6 +3,7 @@
 Where there is no fork (Windows) the job runs in this process; the pool then starts a new worker when it dies.
 """
 
+import gc
 import json
 import math
 import os
@@ -44,8 +45,11 @@ class Outcome:
     wall_seconds: float
 
 
-def isolate(job: Job, limits: Limits) -> Outcome:
-    """Run `job` where it can do no harm, for at most `limits.wall_seconds`."""
+def isolate(job: Job, limits: Limits, *, is_apart: bool = False) -> Outcome:
+    """Run `job` where it can do no harm, for at most `limits.wall_seconds`.
+
+    `is_apart` says that this process has let go of everything and limited its address space already.
+    """
     started = time.monotonic()
     if sys.platform == "win32":
         sent: list[dict[str, Any]] = []
@@ -54,7 +58,7 @@ def isolate(job: Job, limits: Limits) -> Outcome:
     read_fd, write_fd = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os._exit(_in_child(job, write_fd, limits))
+        os._exit(_in_child(job, write_fd, limits, is_apart))
     os.close(write_fd)
     reply, stopped = _collect(read_fd, started + limits.wall_seconds, _is_too_big(pid, limits))
     os.close(read_fd)
@@ -79,17 +83,20 @@ def let_go(kept: set[int]) -> None:
 
 
 def limit_address_space(limits: Limits) -> None:
-    """For this process and those that it forks."""
-    if sys.platform == "linux":
-        import resource  # absent on Windows, where this module is imported too
+    """For this process and those that it forks; none of them leaves a core file."""
+    if sys.platform == "win32":
+        return
+    import resource  # absent on Windows, where this module is imported too
 
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes, limits.address_space_bytes))
 
 
 if sys.platform != "win32":
     import resource
 
-    def _in_child(job: Job, reply_fd: int, limits: Limits) -> int:
+    def _in_child(job: Job, reply_fd: int, limits: Limits, is_apart: bool) -> int:
         """Do the job with nothing in reach but the reply pipe, and return the exit code."""
 
         def emit(event: dict[str, Any]) -> None:
@@ -97,9 +104,12 @@ if sys.platform != "win32":
             while line:
                 line = line[os.write(reply_fd, line) :]
 
+        gc.disable()  # A collection would write to every object, and each page of them would be copied.
         try:
-            let_go({reply_fd})
-            _apply(limits)
+            if not is_apart:
+                let_go({reply_fd})
+                limit_address_space(limits)
+            _limit_processor_time(limits)
             job(emit)
         except MemoryError:
             return _EXIT_OUT_OF_MEMORY
@@ -111,12 +121,10 @@ if sys.platform != "win32":
             return _EXIT_PANIC
         return 0
 
-    def _apply(limits: Limits) -> None:
+    def _limit_processor_time(limits: Limits) -> None:
         # One second more than a run's own timer, for all that a child does.
         cpu_seconds = math.ceil(limits.cpu_seconds) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        limit_address_space(limits)
 
     def _why(code: int) -> tuple[Status | None, str]:
         """Read the exit code of a child, negative for a signal."""

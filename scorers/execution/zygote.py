@@ -108,7 +108,7 @@ def _serve(tests: Tests, limits: Limits, requests_fd: int, replies_fd: int) -> i
 
 
 def _reply(run: Run, registered: list[dict[str, Any]], code: str, limits: Limits) -> dict[str, Any]:
-    outcome = isolate(lambda emit: run.finish(code, limits, emit), limits)
+    outcome = isolate(lambda emit: run.finish(code, limits, emit), limits, is_apart=True)
     return {
         "events": [*registered, *outcome.events],
         "died": outcome.died,

@@ -16,7 +16,7 @@ _START = """
 import os, time
 from scorers.execution import Limits, Status, isolation
 isolation.ENFORCES_ADDRESS_SPACE = False
-isolation._apply = lambda limits: None
+isolation.limit_address_space = lambda limits: None
 """
 
 
