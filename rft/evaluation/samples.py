@@ -3,12 +3,12 @@
 import json
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from rft.errors import InputError
+from rft.errors import InputError, RftError
 from rft.evaluation.figures import Result
 
 
@@ -46,23 +46,48 @@ class SampleFile:
 def open_samples(path: Path | None, what: dict[str, Any]) -> Iterator[SampleFile]:
     """Carry a file on, or begin one; without a path nothing is kept.
 
-    Raises InputError when the file holds another evaluation or none at all.
+    Raises InputError when the file holds another evaluation or none at all, SampleFileError when it cannot be written.
     """
     if path is None:
         yield SampleFile(None, ())
         return
     known = _read(path, what)
-    with path.open("a", encoding="utf-8") as file:
+    file = _opened(path)
+    try:
         if path.stat().st_size == 0:
             write_line(file, {"evaluation": what})
         yield SampleFile(file, known)
+    finally:
+        with suppress(OSError):  # Every line was written out; one that could not be was told already.
+            file.close()
+
+
+class SampleFileError(RftError):
+    """The file of an evaluation cannot be written."""
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(str(path), error) from error
+
+
+def _unwritable(path: str, error: OSError) -> SampleFileError:
+    return SampleFileError(
+        f"{path} cannot be written: {error.strerror}.",
+        hint="Make room or give another --out; the same command carries on from what the file holds.",
+    )
 
 
 def write_line(file: IO[str], value: dict[str, Any]) -> None:
-    """One durable line."""
-    file.write(json.dumps(value) + "\n")
-    file.flush()
-    os.fsync(file.fileno())
+    """One durable line. Raises SampleFileError when the disk is full or gone."""
+    try:
+        file.write(json.dumps(value) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as error:
+        raise _unwritable(file.name, error) from error
 
 
 def _read(path: Path, what: dict[str, Any]) -> tuple[Reply, ...]:

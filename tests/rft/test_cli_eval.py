@@ -1,5 +1,6 @@
 """`rft eval`: a model, stored replies or the references on a suite, durable and continued."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from eval.external.multipl_e import read_multipl_e
 from rft.cli import cli
 from rft.evaluation import drawing
 from rft.evaluation import figures as judged
+from rft.evaluation.samples import SampleFileError, write_line
 from rft.evaluation.show import lines_of
 from tests.rft.world import HELD_OUT, write_workspace
 
@@ -227,3 +229,14 @@ def test_options_that_do_not_fit(arguments: tuple[str, ...]) -> None:
 def test_the_log_lies_in_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RFT_CACHE", "cache")
     assert drawing.log_file() == Path("cache/logs/eval.log")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_an_error_that_says_how_to_go_on() -> None:
+    full = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115  # closing it would raise again
+    with pytest.raises(SampleFileError) as raised:
+        write_line(full, {"evaluation": {}})
+    with contextlib.suppress(OSError):
+        full.close()
+    assert "No space left on device" in str(raised.value)
+    assert "carries on" in raised.value.hint

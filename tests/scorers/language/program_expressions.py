@@ -1,5 +1,6 @@
 """Random valid Luau expressions, as lists of tokens."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,15 +38,15 @@ class FunctionFrame:
 
 
 @dataclass(slots=True)
-class ExpressionWriter(TypeWriter):
+class ExpressionWriter(TypeWriter, ABC):
     """Draws expressions. `modern` allows syntax newer than Luau 0.686."""
 
     modern: bool = False
     frames: list[FunctionFrame] = field(default_factory=lambda: [FunctionFrame(variadic=True)])
 
+    @abstractmethod
     def block(self, depth: int) -> list[str]:
         """Statements; the subclass that draws them fills this in."""
-        raise NotImplementedError
 
     @contextmanager
     def function_frame(self, variadic: bool) -> Iterator[None]:
