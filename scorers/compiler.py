@@ -40,7 +40,7 @@ class CompileResult:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "CompileResult":
-        return cls(fields["ok"], fields["message"], fields["line"])
+        return cls(fields["ok"], fields.get("message"), fields.get("line"))
 
 
 def load_pluau() -> ModuleType:

@@ -14,9 +14,8 @@ from dataclasses import replace
 
 from scorers.compiler import load_pluau
 from scorers.errors import WorkerFailed
-from scorers.execution.isolation import isolate
+from scorers.execution.isolation import Emit, isolate
 from scorers.execution.limits import Limits
-from scorers.execution.sandbox import Emit
 
 _BATCH = 500
 _LIMITS = replace(Limits(), cpu_seconds=20.0, wall_seconds=40.0)

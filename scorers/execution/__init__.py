@@ -7,6 +7,21 @@ True
 >>> run_tests('print("hello")', tests, kind="script").ok
 True
 
+What holds: the VM has no files, no network, no processes and no way to load code or to reach another environment;
+its memory is capped; endless loops are ended by the kernel; nothing that the candidate prints or returns is taken for a result.
+Tests capture their builtins before the candidate is loaded; a result leaves the VM only through a host function that
+knows the nonce of the run, and counts the expectations that were executed.
+
+What this is not: a security boundary against a determined human. The compiler and the VM are native code with known
+crashes, and no system call filter surrounds the process. The limits fit code written by a model. For code written by
+an adversary use a container or a virtual machine as well. On Windows there is no fork: a script that kills the process
+kills the worker, which is then replaced; there are no limits on processor time and address space but the VM's own.
+
+Results are deterministic: time and chance are virtual, and what Luau derives from addresses (the order of table keys that are
+tables or functions, their text in a format) is the same in every process, because each run starts from the same picture of
+memory (`scorers.execution.ready.processes`). That last part holds on Linux, where a process may ask for fixed addresses and is
+not forbidden to; elsewhere such an order may change from one worker to the next.
+
 `LuauPool.submit_evaluate` gives a future; `await asyncio.wrap_future(...)` waits for it in a coroutine.
 """
 

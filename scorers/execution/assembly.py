@@ -41,8 +41,8 @@ class _Heard:
                 self.expectations += event["expectations"]
             case "output":
                 self.output.append(event["text"])
-            case "compiled" if not event["result"]["ok"]:
-                compiled = CompileResult.from_json(event["result"])
+            case "compiled" if not event["ok"]:
+                compiled = CompileResult.from_json(event)
                 self.stopped = CaseFailure("compile", compiled.message or "", compiled.line)
             case "load_failed":
                 self.stopped = _failure("load", event["message"])

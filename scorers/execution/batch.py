@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scorers.compiler import CompileResult, compile_here, load_pluau
-from scorers.errors import CompilerUnavailable, WorkerFailed
-from scorers.execution.isolation import Job, Outcome, isolate
+from scorers.errors import CompilerUnavailable
+from scorers.execution.isolation import Emit, Job, Outcome, isolate
 from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
-from scorers.execution.sandbox import Emit
 
 if TYPE_CHECKING:
     from scorers.report import ScoreReport
@@ -86,7 +85,7 @@ def compile_many(codes: Sequence[str], limits: Limits) -> list[CompileResult]:
     results: list[CompileResult] = []
     while len(results) < len(codes):
         rest = codes[len(results) :]
-        outcome = checked(_compile_job(rest), limits)
+        outcome = isolate(_compile_job(rest), limits)
         found = verdicts(outcome.events)
         results += found or [_failed(outcome)]
     return results
@@ -100,7 +99,7 @@ def compile_one(code: str, limits: Limits) -> CompileResult:
 def _compile_job(codes: Sequence[str]) -> Job:
     def job(emit: Emit) -> None:
         for code in codes:
-            emit({"event": "compiled", "result": compile_here(code).to_json()})
+            emit({"event": "compiled", **compile_here(code).to_json()})
 
     return job
 
@@ -111,17 +110,4 @@ def _failed(outcome: Outcome) -> CompileResult:
 
 def verdicts(events: Iterable[dict[str, Any]]) -> list[CompileResult]:
     """The compiler's verdicts among the events of a run."""
-    return [CompileResult.from_json(event["result"]) for event in events if event["event"] == "compiled"]
-
-
-def checked(job: Job, limits: Limits) -> Outcome:
-    """Isolate `job`. Raises WorkerFailed when the job itself, not the code it handles, has a bug."""
-    return without_bug(isolate(job, limits))
-
-
-def without_bug(outcome: Outcome) -> Outcome:
-    """The same outcome. Raises WorkerFailed when the job itself, not the code it handled, had a bug."""
-    for event in outcome.events:
-        if event.get("event") == "bug":
-            raise WorkerFailed(f"scoring failed in the sandbox:\n{event['traceback']}")
-    return outcome
+    return [CompileResult.from_json(event) for event in events if event["event"] == "compiled"]

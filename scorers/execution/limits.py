@@ -1,6 +1,6 @@
 """What one script may use."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 MIB = 1 << 20
 
@@ -19,3 +19,6 @@ class Limits:
     """Address space of the whole process. Enforced on Linux only: macOS accepts the limit and ignores it."""
     output_bytes: int = 4096
     """Captured text of `print` and `warn`. The rest is dropped."""
+
+    def to_json(self) -> dict[str, float]:
+        return asdict(self)

@@ -1,6 +1,6 @@
 """The Luau inside an answer, piece by piece: what is compiled and scored."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -39,15 +39,6 @@ def parts(code: str, kind: Kind) -> list[Part]:
             raise ValueError("the answer makes no tool call")
         return [Part(f"call {i} ({call.name})", source) for i, call in enumerate(calls, 1) for source in _luau_in(call)]
     return [Part("", code)]
-
-
-def compile_parts(code: str, kind: Kind, compile_one: Callable[[str], CompileResult]) -> CompileResult:
-    """The compiler's verdict on an answer: that on the first part that does not compile, named in the message."""
-    try:
-        found = parts(code, kind)
-    except ValueError as error:
-        return CompileResult(ok=False, message=str(error))
-    return verdict_on((part, compile_one(part.source)) for part in found)
 
 
 def verdict_on(results: Iterable[tuple[Part, CompileResult]]) -> CompileResult:

@@ -1,7 +1,7 @@
 """The worker process: `python -P -m scorers.execution.worker`. One JSON request a line in, one JSON reply a line out.
 
-It loads the compiler and the VM once; every script runs in a forked child. It ends by itself when its input closes, that is when
-the process that started it is gone.
+Every script is compiled, run and scored in a forked child: of this process, or of the one that has the world. The worker ends by
+itself when its input closes, that is when the process that started it is gone.
 """
 
 import json
@@ -15,18 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from scorers.compiler import CompileResult
 from scorers.errors import ScorersError, WorkerFailed
-from scorers.execution.assembly import Event, assemble
-from scorers.execution.batch import checked, compile_many, compile_one, score_many, verdicts, without_bug
-from scorers.execution.engine import CAN_FORK, engine
+from scorers.execution.batch import compile_one, score_many
 from scorers.execution.evaluation import Evaluation
-from scorers.execution.isolation import Outcome
+from scorers.execution.isolation import Emit, isolate
 from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
-from scorers.execution.parts import Part, compile_parts, merged, no_answer, parts, verdict_on
+from scorers.execution.parts import Part, merged, no_answer, parts, verdict_on
 from scorers.execution.report import ExecutionReport
-from scorers.execution.sandbox import Emit, Run
+from scorers.execution.running import report_without_answer, run_answer
 from scorers.execution.tests import Tests
-from scorers.execution.zygote import KeptZygote
 
 if TYPE_CHECKING:
     from scorers.scorer import Scorer
@@ -41,17 +38,15 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     code: str = request["code"]
     if request["kind"] == "compile":
         return compile_one(code, limits).to_json()
-    if CAN_FORK and request["tests"] is not None:
-        engine().settle()
     if request["tests"] is None:
         return _evaluation([Part("", code)], [compile_one(code, limits)], None, limits, static=request["static"])
     tests = Tests.from_json(request["tests"])
-    compiled, report = _run(code, tests, limits)
     try:
         found = parts(code, tests.kind)
     except ValueError as error:
-        return Evaluation(CompileResult(ok=False, message=str(error)), report, no_answer(str(error))).to_json()
-    results = [compiled] if found == [Part("", code)] else compile_many([part.source for part in found], limits)
+        refused = CompileResult(ok=False, message=str(error))
+        return Evaluation(refused, report_without_answer(tests, limits, refused), no_answer(str(error))).to_json()
+    results, report = run_answer(code, found, tests, limits)
     return _evaluation(found, results, report, limits, static=request["static"])
 
 
@@ -63,32 +58,6 @@ def _evaluation(
         "execution": report and report.to_json(),
         "static": _score(found, results, limits) if static else None,
     }
-
-
-_ZYGOTE = KeptZygote()
-
-
-def _outcome(code: str, tests: Tests, limits: Limits) -> Outcome:
-    found = _ZYGOTE.ask(code, tests, limits)
-    if found is not None:
-        return without_bug(found)
-    run = Run(tests, limits)
-    return checked(lambda emit: run.execute(code, emit), limits)
-
-
-def _run(code: str, tests: Tests, limits: Limits) -> tuple[CompileResult, ExecutionReport]:
-    outcome = _outcome(code, tests, limits)
-    compiled = next(iter(verdicts(outcome.events)), None)
-    if compiled is not None:
-        return compiled, assemble(outcome.events, outcome.died, outcome.wall_seconds, tests.assertions)
-    # The run ended before the verdict. Either the compiler did it, or the task's own tests or reference.
-    compiled = compile_parts(code, tests.kind, lambda source: compile_one(source, limits))
-    blame: Event = {"event": "compiled", "result": compiled.to_json()}
-    if compiled.ok:
-        events = [event for event in outcome.events if event["event"] != "exhausted"]
-        limit = "reached the time or memory limit" if len(events) < len(outcome.events) else outcome.cause
-        return compiled, assemble([*events, {"event": "broken", "part": "tests", "message": limit}], None, outcome.wall_seconds)
-    return compiled, assemble([*outcome.events, blame], None, outcome.wall_seconds)
 
 
 @cache
@@ -109,7 +78,7 @@ def _score(found: Sequence[Part], results: Sequence[CompileResult], limits: Limi
         reports = (scorer.score(part.source, compiled=result) for part, result in zip(found, results, strict=True))
         emit(merged(list(zip(found, reports, strict=True))).to_json())
 
-    outcome = checked(job, limits)
+    outcome = isolate(job, limits)
     return outcome.events[0] if outcome.events else None
 
 

@@ -15,8 +15,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no for
 _START = """
 import os, time
 from scorers.execution import Limits, Status, isolation
-isolation.ENFORCES_ADDRESS_SPACE = False
-isolation.limit_address_space = lambda limits: None
+from scorers.execution.ready import children
+children.ENFORCES_ADDRESS_SPACE = False
+children.limit_address_space = lambda limit: None
 """
 
 

@@ -8,7 +8,7 @@ import pytest
 from scorers import SCORERS
 from scorers.compiler import CompileResult
 from scorers.execution import Evaluation, Tests
-from scorers.execution.parts import compile_parts, parts
+from scorers.execution.parts import parts, verdict_on
 from scorers.execution.pool import shared_pool
 from scorers.execution.tests import Kind
 
@@ -63,7 +63,6 @@ def test_the_luau_in_tool_calls() -> None:
 
 @pytest.mark.parametrize(("code", "kind"), [("", "files"), ("I would.", "tools"), ("[]", "tools"), ("{}", "tools")])
 def test_what_is_no_answer_does_not_compile(code: str, kind: Kind) -> None:
-    assert not compile_parts(code, kind, lambda _: CompileResult(ok=True)).ok
     found = evaluated(code, kind)
     assert not found.compiled.ok
     assert found.static is not None
@@ -74,9 +73,12 @@ def test_the_first_broken_part_is_named() -> None:
     def compiled(source: str) -> CompileResult:
         return CompileResult(ok=source != BROKEN, message="expected a name" if source == BROKEN else None)
 
-    result = compile_parts(files(A=GOOD, B=BROKEN, C=BROKEN), "files", compiled)
+    def verdict(code: str) -> CompileResult:
+        return verdict_on((part, compiled(part.source)) for part in parts(code, "files"))
+
+    result = verdict(files(A=GOOD, B=BROKEN, C=BROKEN))
     assert (result.ok, result.message) == (False, "B.luau: expected a name")
-    assert compile_parts(files(A=GOOD), "files", compiled).ok
+    assert verdict(files(A=GOOD)).ok
 
 
 def test_the_worst_file_decides_each_score() -> None:
