@@ -28,20 +28,26 @@ WORLD = (
 FRESH = """
 import sys
 from scorers.execution import Limits, Tests
-from scorers.execution.sandbox import Run
-tests = Tests(None, sys.argv[2], kind="script", world=True)
-Run(tests, Limits()).execute(sys.argv[1], lambda event: None)
+from scorers.execution.parts import Part
+from scorers.execution.picture import answer_picture
+from scorers.execution.running import run_here
+code, tests = sys.argv[1], Tests(None, sys.argv[2], kind="script", world=True)
+registered, answered = run_here(answer_picture(code, tests.kind, [Part("", code)]), tests, Limits())
+assert any(event["event"] == "case" and event["ok"] for event in answered.events)
 """
 
 EMPTY = """
-import sys, time
+import marshal, sys, time
+from scorers.compiler import load_pluau
 from scorers.execution import Limits
-from scorers.execution.engine import engine
-from scorers.execution.isolation import isolate
-engine()
+from scorers.execution.picture import world_picture
+from scorers.execution.ready.children import run_child
+from scorers.execution.ready.shared import Journal
+from scorers.execution.ready.vm import Engine
+engine, journal, limits = Engine(load_pluau(), *marshal.loads(world_picture())), Journal(-1), Limits().to_json()
 started = time.perf_counter()
 for _ in range(int(sys.argv[1])):
-    isolate(lambda emit: None, Limits())
+    run_child(lambda: None, journal, limits)
 print(time.perf_counter() - started)
 """
 

@@ -6,6 +6,7 @@ it is lost when the child dies on the next line. The parent waits in the kernel;
 Where there is no fork (Windows) the job runs in this process; the pool then starts a new worker when it dies.
 """
 
+import gc
 import json
 import signal
 import sys
@@ -18,8 +19,8 @@ from typing import Any
 from scorers.errors import WorkerFailed
 from scorers.execution.limits import Limits
 from scorers.execution.ready import children
-from scorers.execution.ready.children import EXIT_BUG, EXIT_OUT_OF_MEMORY, EXIT_PANIC, EXIT_SENT_TOO_MUCH, TOO_LONG
-from scorers.execution.ready.shared import Journal
+from scorers.execution.ready.children import EXIT_BUG, EXIT_OUT_OF_MEMORY, EXIT_PANIC, TOO_LONG
+from scorers.execution.ready.shared import EXIT_SENT_TOO_MUCH, Journal
 from scorers.execution.report import Status
 
 Emit = Callable[[dict[str, Any]], None]
@@ -62,13 +63,16 @@ def isolate(job: Job, limits: Limits) -> Outcome:
         job(sent.append)
         return Outcome(tuple(sent), None, "", time.monotonic() - started)
 
-    def apart(write: Callable[[bytes], None]) -> None:
+    journal = _journal()
+
+    def apart() -> None:
+        gc.disable()  # A collection would write to every object, and each page of them would be copied.
         children.let_go(set())
         children.limit_address_space(limits.address_space_bytes)
-        job(lambda event: write(json.dumps(event).encode() + b"\n"))
+        job(lambda event: journal.write(json.dumps(event).encode() + b"\n"))
 
-    ending = children.run_child(apart, _journal(), limits.to_json())
-    return outcome_of(_journal().take(), ending, limits)
+    ending = children.run_child(apart, journal, limits.to_json())
+    return outcome_of(journal.take(), ending, limits)
 
 
 @cache

@@ -1,6 +1,7 @@
 """A pool of worker processes that compile, run and score Luau."""
 
 import atexit
+import json
 import os
 import queue
 import sys
@@ -8,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -77,7 +78,7 @@ class LuauPool:
         Raises:
             PoolClosed: the pool was closed.
         """
-        request = {"kind": "evaluate", "code": code, "tests": tests and tests.to_json(), "static": static}
+        request = {"kind": "evaluate", "code": code, "tests": tests and _text(tests), "static": static}
         return self._submit(request, limits, Evaluation.from_json, lambda: _crashed_evaluation(tests))
 
     def evaluate(self, code: str, tests: Tests | None, static: bool = True, *, limits: Limits | None = None) -> Evaluation:
@@ -117,7 +118,7 @@ class LuauPool:
         after_crash: Callable[[], Any],
     ) -> Future[Any]:
         future: Future[Any] = Future()
-        task = _Task({**request, "limits": asdict(limits or self.limits)}, convert, after_crash, future)
+        task = _Task({**request, "limits": (limits or self.limits).to_json()}, convert, after_crash, future)
         with self._lock:
             if self._closed:
                 raise PoolClosed("the pool of Luau workers is closed")
@@ -174,6 +175,12 @@ class LuauPool:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+@lru_cache(maxsize=16)
+def _text(tests: Tests) -> str:
+    """Of many answers to one task the tests are the same."""
+    return json.dumps(tests.to_json())
 
 
 def _aborted() -> CompileResult:

@@ -25,7 +25,7 @@ def run_answer(code: str, found: Sequence[Part], tests: Tests, limits: Limits) -
         WorkerFailed: the sandbox has a bug.
     """
     picture = answer_picture(code, tests.kind, found)
-    registered, answered = _run(picture, tests, limits) if CAN_FORK else _run_here(picture, tests, limits)
+    registered, answered = _run(picture, tests, limits) if CAN_FORK else run_here(picture, tests, limits)
     last = answered or registered
     events = [*registered.events, *(answered.events if answered else ())]
     if verdicts(events):
@@ -70,7 +70,7 @@ def _template() -> Template:
     return Template()
 
 
-def _run_here(picture: bytes, tests: Tests, limits: Limits) -> tuple[Outcome, Outcome | None]:
+def run_here(picture: bytes, tests: Tests, limits: Limits) -> tuple[Outcome, Outcome | None]:
     """The same in a VM in this process, for one answer: where there is no fork."""
     lines: list[bytes] = []
     sources, data = marshal.loads(world_picture())

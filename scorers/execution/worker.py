@@ -10,7 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scorers.compiler import CompileResult
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Do one request: `compile` (code, limits), `evaluate` (also tests or null, static) or `score_many` (codes, options,
-    limits). Without tests the code of `evaluate` is one source."""
+    limits). The tests are JSON as text. Without tests the code of `evaluate` is one source."""
     limits = Limits(**request["limits"])
     if request["kind"] == "score_many":
         return score_many(request["codes"], ScoringOptions(**request["options"]), limits)
@@ -40,7 +40,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return compile_one(code, limits).to_json()
     if request["tests"] is None:
         return _evaluation([Part("", code)], [compile_one(code, limits)], None, limits, static=request["static"])
-    tests = Tests.from_json(request["tests"])
+    tests = _tests(request["tests"])
     try:
         found = parts(code, tests.kind)
     except ValueError as error:
@@ -48,6 +48,11 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return Evaluation(refused, report_without_answer(tests, limits, refused), no_answer(str(error))).to_json()
     results, report = run_answer(code, found, tests, limits)
     return _evaluation(found, results, report, limits, static=request["static"])
+
+
+@lru_cache(maxsize=4)
+def _tests(text: str) -> Tests:
+    return Tests.from_json(json.loads(text))
 
 
 def _evaluation(

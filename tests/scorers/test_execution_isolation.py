@@ -4,9 +4,11 @@ pytest's may be, can lock the child."""
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from scorers.execution import ready
 from scorers.execution.memory import resident_bytes
 from scorers.execution.process import worker_environment
 
@@ -69,3 +71,22 @@ def flood(emit):
 flooding = isolation.isolate(flood, Limits(wall_seconds=20.0))
 assert (flooding.died, flooding.cause) == (Status.CRASHED, "sent more than it may"), (flooding.died, flooding.cause)
 """)
+
+
+def test_the_program_that_forks_for_every_script_loads_no_heavy_module() -> None:
+    """Each page of it costs every script: see `scorers/execution/ready/__init__.py`."""
+    file = str(Path(ready.__file__).with_name("__main__.py"))
+    script = f"""
+import sys
+inside = {{"__name__": "program", "__file__": {file!r}}}
+exec(open({file!r}).read(), inside)
+inside["_enter_packages"]()
+from scorers.execution.ready import processes
+print(*sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-S", "-P", "-c", script], env=worker_environment(), capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "scorers.execution.ready.vm" in loaded
+    assert not loaded & {"json", "re", "typing", "dataclasses", "inspect", "ctypes", "threading", "random", "scorers.errors"}

@@ -130,6 +130,26 @@ def test_a_worker_killed_during_a_request_is_replaced_and_the_request_retried(po
     assert worker().pid != first.pid
 
 
+def descendants() -> list[psutil.Process]:
+    found: list[psutil.Process] = worker().children(recursive=True)
+    return found
+
+
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["template", "zygote", "child"])
+def test_a_process_of_the_sandbox_killed_during_a_request_costs_no_answer(pool: LuauPool, which: int) -> None:
+    assert pool.evaluate(GOOD, TESTS, static=False).compiled.ok
+    future = pool.submit_evaluate(ENDLESS, TESTS, static=False, limits=Limits(cpu_seconds=0.5))
+    while len(descendants()) < 3:
+        time.sleep(0.005)
+    descendants()[which].kill()
+    report = future.result().execution
+    assert report is not None
+    assert report.status is (Status.CRASHED if which == 2 else Status.TIMEOUT)
+    again = pool.evaluate(GOOD, TESTS, static=False).execution
+    assert again is not None
+    assert again.ok
+
+
 def test_a_bug_in_the_worker_reaches_the_caller(pool: LuauPool) -> None:
     with pytest.raises(ScorersError, match="limits"):
         pool.evaluate(GOOD, TESTS, limits=Limits(memory_bytes="limits"))  # type: ignore[arg-type]  # the bug

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 
     from scorers.execution.ready.shared import Journal
 
-    Write = Callable[[bytes], None]
-    Job = Callable[[Write], None]
+    Job = Callable[[], None]
 
 ENFORCES_ADDRESS_SPACE = sys.platform == "linux"
 """macOS accepts the limit and ignores it: there the parent looks at the child's memory."""
@@ -27,7 +25,6 @@ TOO_LONG, TOO_BIG = 1, 2
 
 EXIT_OUT_OF_MEMORY = 3
 EXIT_PANIC = 4
-EXIT_SENT_TOO_MUCH = 5
 EXIT_BUG = 6
 """An exception of Python in the job; its traceback is the last line that the child wrote."""
 
@@ -86,13 +83,14 @@ _WATCH = _Watch()
 if sys.platform != "win32":
 
     def run_child(job: Job, journal: Journal, limits: dict[str, float]) -> tuple[int, int, float]:
-        """Fork, have the child do `job` with `journal` to write to, and wait for its end.
+        """Fork, have the child do `job`, which may write to `journal`, and wait for its end.
 
         Returns its exit code (negative for a signal), why it was killed (0 where it was not) and the seconds it lived.
         """
         if not _WATCH.is_set:
             signal.signal(signal.SIGALRM, _WATCH)
             _WATCH.is_set = True
+        journal.begin()
         started = time.monotonic()
         pid = os.fork()
         if pid == 0:
@@ -109,26 +107,17 @@ if sys.platform != "win32":
 
     def do(job: Job, journal: Journal, cpu_seconds: float) -> int:
         """Do the job in this process within the limit of processor time, and return the exit code. The kernel keeps that time,
-        by a signal that no code in the VM can catch. What the job sends goes to `journal`; the process ends when that is full."""
-
-        def write(line: bytes) -> None:
-            try:
-                journal.write(line)
-            except ValueError:
-                os._exit(EXIT_SENT_TOO_MUCH)  # An exception could be swallowed by the code that runs in the VM.
-
-        gc.disable()  # A collection would write to every object, and each page of them would be copied.
+        by a signal that no code in the VM can catch."""
         try:
             signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-            journal.begin()
-            job(write)
+            job()
         except MemoryError:
             return EXIT_OUT_OF_MEMORY
         except Exception:
             # The boundary of the process: the worker turns this into an error of its own reply.
             import traceback
 
-            write(event_line(["bug", traceback.format_exc()]))
+            journal.write(event_line(["bug", traceback.format_exc()]))
             return EXIT_BUG
         except BaseException:
             # A panic of the native code arrives as an exception outside of Exception.

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from scorers.execution.ready.children import Write
-
 LOAD, REGISTER, ANSWER, LEAVE = b"w", b"r", b"a", b"l"
 """Orders to the template (the first two) and to a zygote."""
 
@@ -102,12 +100,13 @@ def _serve(engine: Engine, ready: _Ready) -> int:
     limit_address_space(int(limits["address_space_bytes"]))
     runs: list[Run] = []
 
-    def register(write: Write) -> None:
-        run = Run(engine, spec, limits, write)
+    def register() -> None:
+        run = Run(engine, spec, limits, ready.journal.write)
         if run.register():
             run.limit()
             runs.append(run)
 
+    ready.journal.begin()
     signal.setitimer(signal.ITIMER_REAL, limits["wall_seconds"])
     code = do(register, ready.journal, limits["cpu_seconds"])
     signal.setitimer(signal.ITIMER_REAL, 0)
@@ -116,8 +115,7 @@ def _serve(engine: Engine, ready: _Ready) -> int:
         return code
     run = runs[0]
 
-    def answer(write: Write) -> None:
-        run.write = write
+    def answer() -> None:
         run.finish(*marshal.loads(ready.requests.read()))
 
     ready.reply(READY, code)

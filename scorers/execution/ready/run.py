@@ -10,9 +10,9 @@ from scorers.execution.ready.shared import event_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from scorers.execution.ready.children import Write
     from scorers.execution.ready.vm import Engine
 
 CAN_FORK = sys.platform != "win32"
@@ -51,8 +51,8 @@ class Run:
             after it.
     """
 
-    def __init__(self, engine: Engine, spec: dict[str, Any], limits: dict[str, float], write: Write) -> None:
-        self.write = write
+    def __init__(self, engine: Engine, spec: dict[str, Any], limits: dict[str, float], write: Callable[[bytes], None]) -> None:
+        self._write = write
         self._engine = engine
         self._limits = limits
         self._nonce = os.urandom(16).hex().encode()
@@ -74,7 +74,7 @@ class Run:
             exhausted = self._exhausted(error)
             if exhausted is None:
                 raise
-            self.write(event_line(["exhausted", exhausted]))
+            self._write(event_line(["exhausted", exhausted]))
             return False
 
     def finish(self, answer: Any, sources: list[bytes]) -> None:
@@ -90,10 +90,11 @@ class Run:
             sources: Each Luau source in it.
         """
         try:
-            self._engine.candidate.call(self._engine.to_lua(answer), self._engine.to_lua(sources))
+            to_lua = self._engine.to_lua
+            self._engine.candidate.call(to_lua(answer), *map(to_lua, sources))
         except RuntimeError as error:
             # The harness catches what code raises. An error that comes out of the VM all the same is the candidate's doing.
-            self.write(event_line(["exhausted", self._exhausted(error) or "crashed"]))
+            self._write(event_line(["exhausted", self._exhausted(error) or "crashed"]))
 
     def limit(self) -> None:
         """Give what comes next its own share of memory and, where there is no fork, of processor time: the task's own code
@@ -112,7 +113,7 @@ class Run:
     def _receive(self, _lua: object, arguments: tuple[Any, ...]) -> None:
         if bytes(arguments[0].as_bytes()) != self._nonce:
             raise PermissionError("a result without the nonce of this run")
-        self.write(event_line([value if type(value) in _PLAIN else _text(value) for value in arguments[1:]]))
+        self._write(event_line([value if type(value) in _PLAIN else _text(value) for value in arguments[1:]]))
 
     def _exhausted(self, error: RuntimeError) -> str | None:
         """Whether an error that came out of the VM means that a limit was reached, and which."""

@@ -6,12 +6,15 @@ One process writes at a time: who reads waits for the writer's end, or for its w
 from __future__ import annotations
 
 import mmap
+import os
 from _json import encode_basestring_ascii as _quoted  # `json` brings `re` along: 1.3 MB
 
 _HEAD = 8
 
 ROOM_FOR_REQUESTS = 64 << 20
 ROOM_FOR_EVENTS = 8 << 20
+
+EXIT_SENT_TOO_MUCH = 5
 
 
 class Letter:
@@ -46,8 +49,12 @@ class Journal:
         self._map.seek(0)
 
     def write(self, line: bytes) -> None:
-        """Add a line, with its newline. Raises ValueError, and changes nothing, where there is no room for it."""
-        self._map.write(line)
+        """Add a line, with its newline. Where there is no room for it the process ends: an exception could be swallowed by the
+        code that runs in the VM."""
+        try:
+            self._map.write(line)
+        except ValueError:
+            os._exit(EXIT_SENT_TOO_MUCH)
 
     def take(self) -> list[bytes]:
         """The whole lines, which are then gone. Said by the reader."""
