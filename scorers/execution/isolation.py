@@ -28,14 +28,13 @@ Job = Callable[[Emit], None]
 
 _FIELDS = {
     "registered": ("name",),
-    "compiled": ("ok",),
     "case": ("index", "ok", "message", "expectations"),
     "output": ("text",),
     "load_failed": ("message",),
     "broken": ("part", "message"),
     "exhausted": ("status",),
     "unsupported": ("name",),
-    "counted": ("expectations", "virtual_seconds"),
+    "counted": ("virtual_seconds",),
     "bug": ("traceback",),
 }
 """What follows the kind in an event of the harness."""

@@ -6,7 +6,7 @@ from functools import cache
 
 from scorers.compiler import CompileResult, load_pluau
 from scorers.execution.assembly import Event, assemble
-from scorers.execution.batch import compile_many, verdicts
+from scorers.execution.batch import compile_many
 from scorers.execution.isolation import Outcome, outcome_of
 from scorers.execution.limits import Limits
 from scorers.execution.parts import Part, verdict_on
@@ -28,7 +28,7 @@ def run_answer(code: str, found: Sequence[Part], tests: Tests, limits: Limits) -
     registered, answered = _run(picture, tests, limits) if CAN_FORK else run_here(picture, tests, limits)
     last = answered or registered
     events = [*registered.events, *(answered.events if answered else ())]
-    if verdicts(events):
+    if answered is not None and answered.events:  # Only what compiles gets so far as to send any.
         return [CompileResult(ok=True)] * len(found), assemble(events, last.died, last.wall_seconds, tests.assertions)
     # The run ended before the verdict. Either the answer does not compile, or the task's own tests or reference are broken.
     results = compile_many([part.source for part in found], limits)
