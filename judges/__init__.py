@@ -1,5 +1,14 @@
-"""The judge's place in the loop: what is asked of it, and what it answers."""
+"""LLM judges: what is asked of them, what they answer, what they cost, and which candidates need no opinion at all."""
 
-from judges.verdict import Judge, JudgeRequest, Verdict
+from judges.errors import JudgeConfigError, JudgeError, JudgePaused
+from judges.verdict import CandidateFacts, JudgeRequest, JudgeTask, Verdict
 
-__all__ = ["Judge", "JudgeRequest", "Verdict"]
+__all__ = [
+    "CandidateFacts",
+    "JudgeConfigError",
+    "JudgeError",
+    "JudgePaused",
+    "JudgeRequest",
+    "JudgeTask",
+    "Verdict",
+]

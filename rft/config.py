@@ -89,10 +89,13 @@ class TrainingConfig(Section):
 class RewardConfig(Section):
     """What a candidate is worth."""
 
-    mode: Literal["executed"] = "executed"
-    """`executed`: 0.6 for passing every test, the rest from the four scorers."""
+    mode: Literal["executed", "deterministic", "judged"] = "executed"
+    """`executed`: 0.6 for passing every test, the rest from the four scorers. `deterministic`: the four scorers alone, their
+    weights made to add up to 1. `judged`: 0.6 from the judge; the mode of every run whose `judge.backend` is not "none"."""
     threshold: float = Field(0.70, ge=0, le=1)
     """The best eligible candidate of a task is kept when its reward is at least this."""
+    deterministic_threshold: float = Field(0.85, ge=0, le=1)
+    """The same in mode `deterministic`, where no opinion and no test adds to the scorers."""
     syntax: float = Field(0.10, ge=0, le=1)
     """Weight of the syntax scorer."""
     api: float = Field(0.10, ge=0, le=1)
@@ -102,7 +105,74 @@ class RewardConfig(Section):
     quality: float = Field(0.10, ge=0, le=1)
     """Weight of the quality scorer."""
     tests: float = Field(0.60, ge=0, le=1)
-    """Weight of passing all tests, in the judge's place."""
+    """Weight of the judge; without one, of passing all tests in its place."""
+
+    @property
+    def keep_at(self) -> float:
+        """The threshold of the mode."""
+        return self.deterministic_threshold if self.mode == "deterministic" else self.threshold
+
+
+class JudgeBudget(Section):
+    """What judging may cost at most; a run that meets it pauses, and nothing is lost. Unset is without limit."""
+
+    round_usd: float | None = Field(None, ge=0)
+    """Dollars in a round."""
+    run_usd: float | None = Field(5.0, ge=0)
+    """Dollars in a run."""
+    day_usd: float | None = Field(20.0, ge=0)
+    """Dollars in a day (UTC), over all runs of the workspace."""
+    round_calls: int | None = Field(None, ge=0)
+    """Calls in a round."""
+    run_calls: int | None = Field(None, ge=0)
+    """Calls in a run."""
+    day_calls: int | None = Field(None, ge=0)
+    """Calls in a day (UTC), over all runs of the workspace."""
+
+
+class JudgePrice(Section):
+    """Prices of a model in dollars per million tokens, in place of those that `genai-prices` knows."""
+
+    input: float = Field(ge=0)
+    """Tokens of the prompt that come from no cache."""
+    output: float = Field(ge=0)
+    """Tokens of the reply, thinking included."""
+    cache_write_5m: float = Field(ge=0)
+    """Tokens written to the prompt cache for five minutes."""
+    cache_write_1h: float = Field(ge=0)
+    """Tokens written to the prompt cache for an hour."""
+    cache_read: float = Field(ge=0)
+    """Tokens read from the prompt cache."""
+
+
+class JudgeConfig(Section):
+    """Who gives opinions on candidates that pass their tests. A key in the environment alone spends nothing."""
+
+    backend: Literal["none", "claude", "mlx"] = "none"
+    """`claude`: over Anthropic's API, with your key. `mlx`: a frozen local model. `none`: no judge."""
+    model: str = "claude-haiku-5-5"
+    """For `claude` a model's id; for `mlx` a folder in mlx-lm's format, or what `model` takes."""
+    effort: Literal["low", "medium", "high", "xhigh", "max"] = "medium"
+    """How much a Claude model may think: most of the price."""
+    max_tokens: int = Field(4096, ge=256)
+    """Most tokens of a reply, thinking included. Unused ones cost nothing; the budget reserves them."""
+    view: Literal["stripped", "full"] = "stripped"
+    """`stripped` shows the judge code without comments: the policy must not learn to talk to it."""
+    confirm: Literal["off", "borderline", "winner"] = "borderline"
+    """Which winners need a second opinion, whose mean with the first then counts."""
+    confirm_margin: float = Field(0.05, ge=0, le=1)
+    """A winner less than this above the threshold is borderline."""
+    concurrency: int = Field(8, ge=1, le=256)
+    """Calls at a time; at most so many answers are lost when the process is killed."""
+    batch: bool = False
+    """Use Message Batches: half the price, answers within a day."""
+    base_url: str | None = None
+    """Another address of the API."""
+    force: bool = False
+    """Use a judge although its calibration is below the thresholds."""
+    budget: JudgeBudget = JudgeBudget()
+    prices: dict[str, JudgePrice] = {}
+    """By model id."""
 
 
 class BenchmarkConfig(Section):
@@ -140,8 +210,27 @@ class RftConfig(Section):
     sampling: SamplingConfig = SamplingConfig()
     training: TrainingConfig = TrainingConfig()
     reward: RewardConfig = RewardConfig()
+    judge: JudgeConfig = JudgeConfig()
     benchmark: BenchmarkConfig = BenchmarkConfig()
     gate: GateConfig = GateConfig()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mode_of_the_judge(cls, tree: Any) -> Any:
+        """A configuration that names a judge need not name the mode too."""
+        judge = tree.get("judge") if isinstance(tree, dict) else None
+        if not isinstance(judge, dict) or judge.get("backend", "none") == "none" or not isinstance(tree.get("reward", {}), dict):
+            return tree
+        return {**tree, "reward": {"mode": "judged", **tree.get("reward", {})}}
+
+    @model_validator(mode="after")
+    def _judge_and_mode_agree(self) -> Self:
+        if (self.judge.backend == "none") == (self.reward.mode == "judged"):
+            raise ValueError(
+                f"reward.mode is {self.reward.mode!r} and judge.backend is {self.judge.backend!r}: a judge needs mode "
+                "'judged', and that mode a judge"
+            )
+        return self
 
     @model_validator(mode="after")
     def _answers_fit_training(self) -> Self:
@@ -186,7 +275,7 @@ def flat(config: RftConfig) -> dict[str, Any]:
 
 def _flatten(tree: dict[str, Any], prefix: str) -> typing.Iterator[tuple[str, Any]]:
     for name, value in tree.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

@@ -1,7 +1,7 @@
 """The stages of a run, each idempotent over the store: it asks what is already done and does the rest."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ from eval.comparable import fingerprint_of, match_answer
 from eval.gate import Decision, GateMargins, Measured, alpha_per_look, decide
 from eval.outcome import BenchmarkResult
 from eval.task import Task
-from judges import Judge, JudgeRequest, Verdict
 from rft.config import RftConfig
-from rft.errors import RftError, RunPaused
+from rft.errors import RftError
+from rft.judging.opinions import Entry, JudgedRound, Opinion, RoundJudge
 from rft.measure import BENCHMARK, GENERAL, benchmark_result, stage_of
 from rft.pool import KeptCode, Pool, extend
-from rft.rewards import reward
+from rft.rewards import Facts, reward
 from rft.scoring import Scoring, extracted, facts_of
 from rft.selection import Scored, Selection
 from rft.store import RunPaths, RunStore
@@ -27,7 +27,6 @@ from rft.view import View
 from rollouts.identity import PolicyIdentity, SamplingParameters
 from rollouts.prompt import messages_for
 from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
-from rollouts.store import Candidate
 from scorers.extraction import reply_with
 
 BASE, FEW_SHOT, SFT = "base", "few-shot", "sft"
@@ -66,7 +65,7 @@ class Engine:
         paths: RunPaths,
         store: RunStore,
         view: View,
-        judge: Judge | None = None,
+        judge: RoundJudge | None = None,
     ) -> None:
         self.config = config
         self.inputs = inputs
@@ -158,29 +157,37 @@ class Engine:
 
     def _scored(self, stage: str, tasks: Sequence[Task]) -> list[Scored]:
         by_id = {task.id: task for task in tasks}
-        known = [(c, facts_of(self.store, c, by_id[c.task])) for c in self.store.candidates.of_stage(stage)]
-        verdicts = self._verdicts([(candidate, by_id[candidate.task]) for candidate, facts in known if facts.eligible])
+        entries = [
+            Entry(c, by_id[c.task], extracted(c, by_id[c.task]).code, facts_of(self.store, c, by_id[c.task]))
+            for c in self.store.candidates.of_stage(stage)
+        ]
+        opinions = self._opinions(stage, entries)
         return [
             Scored(
-                candidate.task,
-                candidate.index,
-                extracted(candidate, by_id[candidate.task]).code,
-                facts.eligible,
-                reward(facts, self.config.reward, verdicts.get(candidate.key)),
-                facts.static.composite,
+                entry.task.id,
+                entry.candidate.index,
+                entry.code,
+                entry.facts.eligible,
+                self._reward(entry.facts, opinions.get(entry.candidate.key)),
+                entry.facts.static.composite,
             )
-            for candidate, facts in known
+            for entry in entries
         ]
 
-    def _verdicts(self, eligible: Sequence[tuple[Candidate, Task]]) -> dict[str, Verdict]:
-        """The judge's verdict on every eligible candidate; empty without a judge. Raises RunPaused when one is missing."""
+    def _opinions(self, stage: str, entries: Sequence[Entry]) -> Mapping[str, Opinion]:
+        """The judge's opinions on a round, asked for once; empty without a judge. Raises JudgePaused."""
         if self.judge is None:
             return {}
-        requests = [JudgeRequest(c.key, task.question(), task.reference, extracted(c, task).code) for c, task in eligible]
-        verdicts = {verdict.candidate_key: verdict for verdict in self.judge.judge(requests)}
-        if missing := len({request.candidate_key for request in requests} - verdicts.keys()):
-            raise RunPaused(f"the judge left out {missing} candidates.", hint="Run the same command again; nothing is scored 0.")
-        return verdicts
+        recorded = self.store.fact(f"judged:{stage}")
+        if recorded is None:
+            recorded = self.judge.judge(stage, entries, self.view).to_json()
+            self.store.state(f"judged:{stage}", recorded)
+        return JudgedRound.from_json(recorded).opinions
+
+    def _reward(self, facts: Facts, opinion: Opinion | None) -> float | None:
+        if self.judge is None or not facts.eligible:
+            return reward(facts, self.config.reward)
+        return None if opinion is None else reward(facts, self.config.reward, opinion.score)
 
     # Selection, pool and training
 

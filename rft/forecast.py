@@ -5,8 +5,10 @@ from rich.console import Console
 from eval.gate import GateMargins, GateRule, alpha_per_look
 from eval.power import assumed_shares, minimum_detectable_effect
 from eval.task import load_tasks
+from judges.cost.forecast_view import show_judge_forecast
 from rft.config import RftConfig, flat
 from rft.inputs import benchmark_folder, demonstrations_file, load_demonstrations, load_general, task_folder
+from rft.judging.planning import forecast_of
 from rft.store import RunPaths
 
 ASSUMED_SHARE = 0.35
@@ -33,9 +35,12 @@ def show_forecast(config: RftConfig, paths: RunPaths, console: Console) -> None:
         f"\n{len(tasks)} training tasks, {len(benchmark)} held-out tasks{also}, {len(demonstrations)} demonstrations.\n"
         f"At most {candidates} candidates in {config.rounds} rounds and {measured} benchmark samples of {policies} policies"
         f"{and_watched}: "
-        f"at most {longest:,} new tokens. {config.rounds + 1} adapters. No judge: 0 dollars.",
+        f"at most {longest:,} new tokens. {config.rounds + 1} adapters."
+        + (" No judge: 0 dollars." if config.judge.backend == "none" else ""),
         highlight=False,
     )
+    if config.judge.backend != "none":
+        show_judge_forecast(forecast_of(config, tasks, paths.workspace), console)
     gain = _smallest_gain(config, len(benchmark), tuple(task.category for task in benchmark))
     seen = "no gain at all" if gain is None else f"about {100 * gain:+.0f} points"
     console.print(

@@ -25,7 +25,7 @@ def run(engine: Engine) -> None:
 
         tasks = curriculum.choose(engine.inputs.tasks, engine.pass_rates(before=index))
         candidates = engine.sample(name, tasks, policy, index)
-        kept = selection.best_of_n(candidates, config.reward.threshold)
+        kept = selection.best_of_n(candidates, config.reward.keep_at)
         engine.record_selection(index, kept, candidates)
         pool = engine.pool(through=index)
         engine.train(name, pool.rows)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,15 +17,19 @@ from rich.console import Console
 
 from checkpoints.latest import refuse_folder
 from rft import loop
-from rft.config import RftConfig, flat, parse_config
+from rft.config import JudgeBudget, RftConfig, flat, parse_config
 from rft.engine import Engine, Inputs
 from rft.errors import InputError, RftError, RunPaused
 from rft.inputs import described, read_inputs, refuse_changed
+from rft.judging.opening import open_judge
 from rft.report import collect, render, write_log_page
 from rft.store import RunPaths, RunStore, open_for_writing
 from rft.view import View
 
-MAY_CHANGE = ("sampling.max_rows", "training.max_row_tokens", "data.max_contaminated_share")
+BUDGET = tuple(f"judge.budget.{name}" for name in JudgeBudget.model_fields)
+MAY_CHANGE = (
+    "sampling.max_rows", "training.max_row_tokens", "data.max_contaminated_share", "judge.concurrency", "judge.force", *BUDGET,
+)  # fmt: skip
 """Settings of a begun run that change no result: somebody who met one of these limits moves it and goes on."""
 FREE_BYTES = 200_000_000
 """What a run wants free before it begins: adapters, the store and logs of the quickstart stay well below."""
@@ -45,21 +50,28 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             return
         inputs = read_inputs(config, paths.log("model"))
         _same_inputs(store, inputs)
-        store.state("config", config.model_dump())
-        with View(console, paths.events) as view:
-            view.event("started", process=os.getpid())
-            view.say(
-                f"Run {paths.name}: {config.model}, {config.rounds} rounds, seed {config.seed}; {len(inputs.demonstrations)} "
-                f"demonstrations, {len(inputs.tasks)} training tasks, {len(inputs.benchmark)} held-out tasks"
-                f"{f', {len(inputs.general)} tasks of the general suite' if inputs.general else ''}. "
-                "Ctrl-C stops it; the same command carries on."
-            )
-            loop.run(Engine(config, inputs, paths, store, view))
-            view.event("finished")
+        with open_judge(
+            config, paths, inputs.tasks, partial(console.print, highlight=False, soft_wrap=True, markup=False)
+        ) as judge:
+            store.state("config", config.model_dump())
+            with View(console, paths.events) as view:
+                view.event("started", process=os.getpid())
+                view.say(_begins(paths, config, inputs))
+                loop.run(Engine(config, inputs, paths, store, view, judge))
+                view.event("finished")
         report = replace(collect(store, paths, config, inputs.benchmark, inputs.general), finished=True)
         write_log_page(report, paths)
         store.state("finished", True)
         render(report, console)
+
+
+def _begins(paths: RunPaths, config: RftConfig, inputs: Inputs) -> str:
+    general = f", {len(inputs.general)} tasks of the general suite" if inputs.general else ""
+    return (
+        f"Run {paths.name}: {config.model}, {config.rounds} rounds, seed {config.seed}; {len(inputs.demonstrations)} "
+        f"demonstrations, {len(inputs.tasks)} training tasks, {len(inputs.benchmark)} held-out tasks{general}. "
+        "Ctrl-C stops it; the same command carries on."
+    )
 
 
 def stored_config(store: RunStore) -> RftConfig:
@@ -81,9 +93,10 @@ def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPa
     if stored is None:
         return
     before, now = flat(_parse_stored(stored)), flat(config)
-    changed = [key for key in now if before[key] != now[key] and key not in MAY_CHANGE]
+    keys = sorted(before.keys() | now.keys())
+    changed = [key for key in keys if before.get(key) != now.get(key) and key not in MAY_CHANGE]
     if changed:
-        differences = ", ".join(f"{key} was {before[key]!r} and is {now[key]!r}" for key in changed)
+        differences = ", ".join(f"{key} was {before.get(key)!r} and is {now.get(key)!r}" for key in changed)
         raise InputError(
             f"the run {paths.name!r} was started with another configuration: {differences}.",
             hint="Start a run of its own with --name NEW, or `rft resume` to carry this one on as it was.",

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One candidate with all that selection looks at. `deterministic` is the mean of the four scorers."""
+    """One candidate with all that selection looks at. `deterministic` is the mean of the four scorers. `reward` is None where
+    the judge was not asked, because the candidate could not win, or gave no verdict; then it cannot be kept."""
 
     task: str
     index: int
     code: str
     eligible: bool
-    reward: float
+    reward: float | None
     deterministic: float
 
 
@@ -36,10 +37,12 @@ def best_of_n(candidates: Sequence[Scored], threshold: float) -> Selection:
     without: dict[str, str] = {}
     for task, group in sorted(by_task.items()):
         eligible = [candidate for candidate in group if candidate.eligible]
-        best = min(eligible, key=_rank, default=None)
-        if best is None:
+        best = max((candidate for candidate in eligible if candidate.reward is not None), key=_rank, default=None)
+        if not eligible:
             without[task] = f"none of {len(group)} candidates passes every test"
-        elif best.reward < threshold:
+        elif best is None:
+            without[task] = f"none of {len(eligible)} eligible candidates could reach {threshold:.2f}"
+        elif _rank(best)[0] < threshold:
             without[task] = f"the best eligible reward is {best.reward:.3f}, below {threshold:.2f}"
         else:
             kept[task] = best
@@ -47,4 +50,4 @@ def best_of_n(candidates: Sequence[Scored], threshold: float) -> Selection:
 
 
 def _rank(candidate: Scored) -> tuple[float, float, int]:
-    return (-candidate.reward, -candidate.deterministic, candidate.index)
+    return (candidate.reward or 0.0, candidate.deterministic, -candidate.index)

@@ -38,7 +38,7 @@ def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as log_file:
         log_start = log_file.tell()
-        process = _start(module, log_file)
+        process = start_child(module, log_file)
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -53,14 +53,14 @@ def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
                 if message["kind"] == "done":
                     return
                 yield message
-            raise _death(module, process, log, log_start)
+            raise death_of(module, process, log, log_start)
         except BrokenPipeError:
-            raise _death(module, process, log, log_start) from None
+            raise death_of(module, process, log, log_start) from None
         finally:
-            _end(process)
+            end_child(process)
 
 
-def _start(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
+def start_child(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
     # -P keeps a user's own `judges.py` in the working folder from standing in for ours; PYTHONPATH then says where we are.
     ours = str(Path(__file__).resolve().parents[1])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))}
@@ -76,7 +76,7 @@ def _start(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
     )
 
 
-def _death(module: str, process: "subprocess.Popen[str]", log: Path, log_start: int) -> ChildDied:
+def death_of(module: str, process: "subprocess.Popen[str]", log: Path, log_start: int) -> ChildDied:
     code = process.wait()
     how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
     own = log.read_bytes()[log_start:].decode(errors="replace")  # earlier children wrote before it
@@ -88,7 +88,7 @@ def _death(module: str, process: "subprocess.Popen[str]", log: Path, log_start: 
     )
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def end_child(process: "subprocess.Popen[str]") -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None and not pipe.closed:
             try:

@@ -12,6 +12,8 @@ COMMANDS = {
     "report": "Show what a run measured and decided.",
     "show": "Show all candidates of a task and why one won.",
     "eval": "Measure a model on a suite.",
+    "cost": "Show what judging a run cost.",
+    "judge": "Calibrate a judge, or export what was asked of it.",
     "score": "Score Luau files.",
     "test": "Run tests against Luau code.",
     "tasks": "Check task files.",

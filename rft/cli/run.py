@@ -11,9 +11,12 @@ import click
 @click.option("--name", help="The run's name; by default the recipe's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Keys every random stream of the run.")
 @click.option("--config", "config", help="A configuration file; by default rft.toml in this folder, if there is one.")
+@click.option("--judge", type=click.Choice(["none", "claude", "mlx"]), help="Who gives opinions; as judge.backend.")
 @click.option("--dry-run", is_flag=True, help="Print the resolved configuration and what the run would do, and stop.")
 @click.option("--smoke", is_flag=True, help="The whole loop in under a minute on a random model, to see that it works here.")
-def run(rounds: int | None, name: str | None, seed: int | None, config: str | None, dry_run: bool, smoke: bool) -> None:
+def run(
+    rounds: int | None, name: str | None, seed: int | None, config: str | None, judge: str | None, dry_run: bool, smoke: bool
+) -> None:
     """Run the whole loop: SFT, then rounds of sampling, scoring, selection, training and the gate.
 
     The same command carries an unfinished run on; on a finished one it does nothing.
@@ -30,6 +33,8 @@ def run(rounds: int | None, name: str | None, seed: int | None, config: str | No
     if smoke and config is not None:
         raise click.UsageError("--smoke has a recipe of its own; leave --config out.")
     overrides: dict[str, Any] = {key: value for key, value in (("rounds", rounds), ("seed", seed)) if value is not None}
+    if judge is not None:
+        overrides["judge"] = {"backend": judge}
     recipe = "smoke" if smoke else QUICKSTART
     resolved = load_config(None if smoke else config_file(config), recipe, overrides)
     paths = RunPaths(Path.cwd(), name or recipe)

@@ -80,14 +80,14 @@ def strike(blow: Blow) -> None:
 
 def note_starts() -> None:
     """Write down which stage's child is started."""
-    really = rollouts.child._start
+    really = rollouts.child.start_child
 
     def noting(module: str, log_file: TextIO) -> Any:
         with STARTS.open("a") as file:
             file.write(Path(log_file.name).stem + "\n")
         return really(module, log_file)
 
-    rollouts.child._start = noting
+    rollouts.child.start_child = noting
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
 """Single stages over a real store: what is stated once, what stops a round, and what a judge may not leave out."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from eval.task import Task
-from judges import Judge, JudgeRequest, Verdict
 from rft.engine import ContaminationError, Engine, Inputs
-from rft.errors import RunPaused
+from rft.judging.opinions import Entry, JudgedRound, Opinion, RoundJudge
 from rft.scoring import Scoring
 from rft.selection import best_of_n
 from rft.store import RunPaths, RunStore
@@ -29,7 +28,7 @@ def engine(paths: RunPaths, store: RunStore) -> Engine:
     return engine_of(paths, store)
 
 
-def engine_of(paths: RunPaths, store: RunStore, judge: Judge | None = None) -> Engine:
+def engine_of(paths: RunPaths, store: RunStore, judge: RoundJudge | None = None) -> Engine:
     inputs = Inputs(TASKS, (HELD_OUT,), (TrainingRow("ask", "answer"),), Path("model"), "base")
     view = View(Console(file=io.StringIO()), paths.events)
     return Engine(a_config(model="tiny-random"), inputs, paths, store, view, judge)
@@ -93,20 +92,20 @@ def test_a_promotion_is_done_once(engine: Engine, paths: RunPaths) -> None:
 
 
 class Judging:
-    """A judge that remembers what it was asked, and may leave one out."""
+    """A judge that remembers what it was asked, and leaves out who is named."""
 
     def __init__(self, silent_on: str = "") -> None:
         self.silent_on = silent_on
-        self.asked: list[str] = []
+        self.asked: list[list[str]] = []
 
-    def judge(self, requests: Iterable[JudgeRequest]) -> Iterator[Verdict]:
-        for request in requests:
-            self.asked.append(request.candidate_key)
-            if request.candidate_key != self.silent_on:
-                yield Verdict(request.candidate_key, 4, 2, 0, "because")
+    def judge(self, _stage: str, entries: Sequence[Entry], _view: View) -> JudgedRound:
+        eligible = [entry.candidate.key for entry in entries if entry.facts.eligible]
+        self.asked.append(eligible)
+        opinions = {key: Opinion(0.5, 1, "because") for key in eligible if key != self.silent_on}
+        return JudgedRound("scripted", opinions, {})
 
 
-def sampled(paths: RunPaths, store: RunStore, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+def sampled(engine: Engine, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> dict[str, float | None]:
     """Rewards by key of three stored candidates of one task: two that pass, one that does not."""
     task: Task = TASKS[0]
     for i, text in enumerate(("return type", "-- the same\nreturn type", "return tostring")):
@@ -115,20 +114,29 @@ def sampled(paths: RunPaths, store: RunStore, judge: Judge, monkeypatch: pytest.
         for candidate in store.candidates.of_stage("round-1"):
             scoring.submit(candidate, task)
         scoring.finish()
-    engine = engine_of(paths, store, judge)
     monkeypatch.setattr(engine, "_draw_and_score", lambda _request, _tasks: 0)
     return {f"key-{each.index}": each.reward for each in engine.sample("round-1", [task], None, 1)}
 
 
-def test_the_judge_is_asked_of_what_can_still_win(paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_judges_opinion_counts_for_what_is_eligible(
+    paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judge = Judging()
-    rewards = sampled(paths, store, judge, monkeypatch)
-    assert judge.asked == ["key-0", "key-1"]
+    rewards = sampled(engine_of(paths, store, judge), store, monkeypatch)
+    assert judge.asked == [["key-0", "key-1"]]
+    assert rewards["key-0"] is not None
     assert 0.6 * 0.5 < rewards["key-0"] <= 0.4 + 0.6 * 0.5
     assert rewards["key-2"] == 0
 
 
-def test_a_missing_verdict_pauses_the_run(paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RunPaused, match="the judge left out 1 candidates") as caught:
-        sampled(paths, store, Judging(silent_on="key-1"), monkeypatch)
-    assert "nothing is scored 0" in caught.value.hint
+def test_a_missing_opinion_is_no_zero(paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    rewards = sampled(engine_of(paths, store, Judging(silent_on="key-1")), store, monkeypatch)
+    assert rewards["key-0"] is not None
+    assert rewards["key-1"] is None
+
+
+def test_opinions_are_asked_for_once(paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = Judging()
+    engine = engine_of(paths, store, judge)
+    assert sampled(engine, store, monkeypatch) == sampled(engine, store, monkeypatch)
+    assert len(judge.asked) == 1

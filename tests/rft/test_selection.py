@@ -1,6 +1,7 @@
 """STaR selection: a golden file of candidates, ties, reasons, and no dependence on the order of arrival."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -67,5 +68,13 @@ def test_what_is_kept_is_eligible_good_enough_and_the_best(found: list[Scored]) 
     for task, best in selection.kept.items():
         rivals = [candidate for candidate in found if candidate.task == task and candidate.eligible]
         assert best in rivals
+        assert best.reward is not None
         assert best.reward >= 0.7
-        assert all(best.reward >= rival.reward for rival in rivals)
+        assert all(best.reward >= rival.reward for rival in rivals if rival.reward is not None)
+
+
+def test_who_was_not_judged_is_not_kept() -> None:
+    unjudged = replace(scored("one", 0, 0.9), reward=None)
+    judged = scored("one", 1, 0.7)
+    assert best_of_n([unjudged, judged], 0.7).kept["one"] == judged
+    assert best_of_n([unjudged], 0.7).without == {"one": "none of 1 eligible candidates could reach 0.70"}

@@ -1,0 +1,162 @@
+"""The judging of a run's rounds: the engine's candidates go in, opinions come out, every question is in the ledger."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from judges import JudgeTask
+from judges.batching import Prefetch
+from judges.calls import Context, PreparedCall, Provider
+from judges.claude.batches import BatchJudge
+from judges.claude.provider import ClaudeProvider
+from judges.cost.live import LiveMeter, status_line
+from judges.cost.metered import Metered
+from judges.ledger import Ledger
+from judges.outcome import Entrant, JudgingProgress, JudgingSettings, Kind, TaskOutcome
+from judges.retry import Answer, Circuit, ask
+from judges.session import JudgingSession
+from judges.tripwire import tripwire
+from rft.config import RewardConfig
+from rft.judging.opinions import Entry, JudgedRound, Opinion, candidate_facts, judge_task
+from rft.rewards import static_part
+from rft.view import View
+
+Entered = tuple[JudgeTask, list[Entrant], Mapping[Kind, int]]
+"""A task, those of its candidates that may be asked about, and how many may not, by reason."""
+
+ProviderMaker = Callable[[], Provider]
+"""A provider's connections belong to one event loop: each round has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopJudge:
+    """The judge of a run (`rft.judging.opinions.RoundJudge`)."""
+
+    name: str
+    run: str
+    ledger: Ledger
+    settings: JudgingSettings
+    weights: RewardConfig
+    make_provider: ProviderMaker
+    in_batches: bool = False
+
+    def judge(self, stage: str, entries: Sequence[Entry], view: View) -> JudgedRound:
+        """Opinions on the round's eligible candidates that can still win.
+
+        Raises:
+            JudgePaused: an outage, a budget, a refused key, a Ctrl-C; what is answered is kept.
+        """
+        by_task: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_task.setdefault(entry.task.id, []).append(entry)
+        entered = [self._entered(group) for group in by_task.values()]
+        fetched = self._fetched(stage, entered, view) if self.in_batches else frozenset[str]()
+        meter, circuit = LiveMeter(), Circuit(self.settings.concurrency)
+        provider = Metered(self.make_provider(), meter)
+
+        async def asked(prepared: PreparedCall, context: Context) -> Answer:
+            answer = await ask(provider, self.ledger, prepared, context, self.settings.limits, circuit)
+            return replace(answer, source="paid") if answer.key in fetched else answer
+
+        shown = view.stage(f"judging {stage}", len(by_task))
+
+        def on_event(progress: JudgingProgress) -> None:
+            limit = self.settings.limits.pico("round") or self.settings.limits.pico("run")
+            shown.advance(progress.certified - shown.done, status_line(progress, meter, limit))
+
+        session = JudgingSession(provider, self.ledger, self.settings, self.run, stage, on_event, ask=asked, on_stop=circuit.open)
+        with session:
+            for task, entrants, skipped in entered:
+                session.add_task(task, entrants, skipped)
+            outcomes = session.finish()
+        shown.close()
+        view.say(_in_words(stage, outcomes))
+        return _judged(self.name, by_task, outcomes)
+
+    def _fetched(self, stage: str, entered: Sequence[Entered], view: View) -> frozenset[str]:
+        """Have the answers brought into the ledger by batches. Returns the keys of those that were paid now."""
+        provider, circuit = self.make_provider(), Circuit(self.settings.concurrency)
+        assert isinstance(provider, ClaudeProvider), "only Claude has batches"
+        batches = BatchJudge(provider, self.ledger, self.settings.limits, circuit)
+        prefetch = Prefetch(batches, provider, self.settings, self.run, stage)
+        view.say(f"{stage}: the judge's questions go out in batches; answers take up to a day, mostly less than an hour.")
+
+        async def fetched() -> None:
+            try:
+                await prefetch.fetch([(task, entrants) for task, entrants, _ in entered])
+            finally:
+                await provider.close()
+
+        asyncio.run(fetched())
+        return frozenset(prefetch.paid)
+
+    def _entered(self, group: Sequence[Entry]) -> Entered:
+        task, cases = group[0].task, group[0].facts.execution.cases
+        entrants = [
+            Entrant(
+                index=entry.candidate.index,
+                key=entry.candidate.key,
+                code=entry.code,
+                facts=candidate_facts(entry.facts),
+                static=static_part(entry.facts, self.weights),
+                tie=entry.facts.static.composite,
+                suspicious=bool(tripwire(entry.code)),
+            )
+            for entry in group
+            if entry.facts.eligible
+        ]
+        skipped: Counter[Kind] = Counter(
+            "ineligible" if entry.facts.static.compiles else "policy" for entry in group if not entry.facts.eligible
+        )
+        return judge_task(task, cases), entrants, skipped
+
+
+def _in_words(stage: str, outcomes: Mapping[str, TaskOutcome]) -> str:
+    kinds: Counter[str] = Counter()
+    for outcome in outcomes.values():
+        kinds.update({str(kind): count for kind, count in outcome.kinds.items()})
+    spared = kinds["below_threshold"] + kinds["cannot_win"]
+    unscored = sum(len(outcome.unscored) for outcome in outcomes.values())
+    also = f"; {unscored} got no verdict" if unscored else ""
+    known = kinds["ledger"] + kinds["duplicate"]
+    return f"{stage}: the judge gave {kinds['asked']} opinions, {known} were known, {spared} were not needed{also}"
+
+
+def _judged(name: str, by_task: Mapping[str, Sequence[Entry]], outcomes: Mapping[str, TaskOutcome]) -> JudgedRound:
+    opinions: dict[str, Opinion] = {}
+    tasks: dict[str, Any] = {}
+    for task, outcome in outcomes.items():
+        for entry in by_task[task]:
+            verdicts = outcome.verdicts.get(entry.candidate.key)
+            score = outcome.scores.get(entry.candidate.index)
+            if verdicts and score is not None:
+                opinions[entry.candidate.key] = Opinion(score, len(verdicts), verdicts[0].evidence)
+        tasks[task] = _told(outcome, by_task[task])
+    return JudgedRound(name, opinions, tasks)
+
+
+def _told(outcome: TaskOutcome, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the reports need of a task."""
+    keys = {entry.candidate.index: entry.candidate.key for entry in entries}
+    return {
+        "winner": outcome.winner and outcome.winner.index,
+        "certified": outcome.certified,
+        "kinds": dict(outcome.kinds),
+        "confirmed": outcome.confirmed,
+        "optimism": outcome.optimism,
+        "unscored": {key: asdict(unusable) for key, unusable in outcome.unscored.items()},
+        "deterministic_only": keys.get(outcome.worth.deterministic) if outcome.worth.deterministic is not None else None,
+        "judge_only": keys.get(outcome.worth.judge) if outcome.worth.judge is not None else None,
+        "candidates": [
+            {
+                "key": entry.candidate.key,
+                "index": entry.candidate.index,
+                "static": entry.facts.static.composite,
+                "judge": outcome.scores.get(entry.candidate.index),
+                "passed": entry.facts.execution.ok,
+            }
+            for entry in entries
+        ],
+    }

@@ -1,0 +1,203 @@
+"""Whole runs with Claude as judge, over loopback with the real SDK: what is paid, what is not paid twice, what stops a run."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from judges.budget import BudgetReached
+from judges.errors import JudgeConfigError
+from judges.ledger import Ledger
+from rft.cli import cli
+from rft.config import QUICKSTART, load_config
+from rft.judging.places import ledger_file
+from rft.run import start
+from rft.store import RunPaths, open_for_reading
+from tests.fakes.messages_api import GOOD_KEY, MessagesServer, by_hash
+from tests.rft.world import write_workspace
+
+ROOT = Path(__file__).parents[2]
+NAME = "judged"
+SETTINGS = """
+[judge]
+backend = "claude"
+base_url = "{url}"
+concurrency = 2
+
+[judge.budget]
+run_calls = {calls}
+"""
+
+
+def good(body: dict[str, Any]) -> dict[str, Any]:
+    return {**by_hash(body), "functionality": 4, "correctness": 4, "completeness": 3, "flags": []}
+
+
+@pytest.fixture
+def server() -> Iterator[MessagesServer]:
+    with MessagesServer(decide=good) as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, cache: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace whose policy passes about two thirds of its tasks' tests, so that every round has something to judge."""
+    assert cache.is_dir()
+    write_workspace(tmp_path)
+    text = (tmp_path / "rft.toml").read_text().replace("temperature = 0.2", "temperature = 0.5").replace("n = 2", "n = 4")
+    (tmp_path / "rft.toml").write_text(text.replace("steps = 40", "steps = 32").replace("rounds = 1", "rounds = 3"))
+    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", GOOD_KEY)
+    (tmp_path / "no-profile").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "no-profile"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.chdir(tmp_path)
+    configure(tmp_path, server)
+    return tmp_path
+
+
+def configure(workspace: Path, server: MessagesServer, calls: int = 100) -> None:
+    """Write the judge's part of the configuration."""
+    plain = (workspace / "rft.toml").read_text().partition("\n[judge]")[0]
+    (workspace / "rft.toml").write_text(plain + SETTINGS.format(url=server.url, calls=calls))
+
+
+def run(workspace: Path) -> str:
+    out = io.StringIO()
+    start(load_config(Path("rft.toml"), QUICKSTART, {}), RunPaths(workspace, NAME), Console(file=out))
+    return out.getvalue()
+
+
+def selections(workspace: Path) -> list[Any]:
+    with open_for_reading(RunPaths(workspace, NAME)) as store:
+        return [store.fact(f"selection:round-{index}") for index in (1, 2, 3)]
+
+
+def charged(workspace: Path) -> tuple[int, int]:
+    """Pico-dollars known and possibly lost, by the ledger."""
+    with Ledger.read(ledger_file(workspace)) as ledger:
+        assert ledger.verify() == []
+        spent = ledger.spent("run", NAME)
+        return spent.known_pico, spent.possibly_lost_pico
+
+
+def test_three_rounds_cost_what_the_server_billed(workspace: Path, server: MessagesServer) -> None:
+    said = run(workspace)
+    assert "budget" in said
+    assert "terms may restrict" in said
+    assert "not calibrated" in said
+    assert server.billed.pico > 0
+    assert charged(workspace) == (server.billed.pico, 0)
+    assert sum(len(selection["kept"]) for selection in selections(workspace)) > 3
+
+    shown = CliRunner().invoke(cli, ["cost", NAME, "--json"], catch_exceptions=False)
+    assert json.loads(shown.stdout)["headline"]["known_pico"] == server.billed.pico
+    report = CliRunner().invoke(cli, ["report", "--name", NAME, "--json"], catch_exceptions=False)
+    assert json.loads(report.stdout)["reward_mode"] == "judged"
+    exported = CliRunner().invoke(cli, ["judge", "export"], catch_exceptions=False)
+    assert GOOD_KEY not in exported.stdout
+    assert all(GOOD_KEY not in file.read_text(errors="replace") for file in workspace.rglob("*") if file.is_file())
+
+    before = len(server.billed)
+    assert "nothing was done" in run(workspace)
+    assert len(server.billed) == before
+
+
+def test_another_run_of_the_workspace_pays_nothing_for_what_is_known(workspace: Path, server: MessagesServer) -> None:
+    configure(workspace, server)
+    run(workspace)
+    paid, kept = server.billed.pico, selections(workspace)
+    out = io.StringIO()
+    start(load_config(Path("rft.toml"), QUICKSTART, {}), RunPaths(workspace, "again"), Console(file=out))
+    assert server.billed.pico == paid
+    with open_for_reading(RunPaths(workspace, "again")) as store:
+        assert [store.fact(f"selection:round-{index}")["kept"] for index in (1, 2, 3)] == [each["kept"] for each in kept]
+
+
+def test_a_budget_pauses_the_run_and_a_higher_one_carries_it_on(workspace: Path, server: MessagesServer) -> None:
+    configure(workspace, server, calls=1)
+    with pytest.raises(BudgetReached, match="1 of 1 calls") as caught:
+        run(workspace)
+    assert caught.value.exit_code == 75
+    assert "judge.budget.run_calls" in caught.value.hint
+    assert len(server.billed) == 1
+    configure(workspace, server, calls=100)
+    run(workspace)
+    assert charged(workspace) == (server.billed.pico, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ANTHROPIC_API_KEY": None}, "no key"),
+        ({"ANTHROPIC_API_KEY": "wrong"}, "key"),
+    ],
+    ids=["no key", "wrong key"],
+)
+def test_what_is_wrong_with_the_judge_is_told_before_any_work(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, str | None], message: str
+) -> None:
+    for name, value in change.items():
+        if value is None:
+            monkeypatch.delenv(name)
+        else:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(JudgeConfigError, match=message) as caught:
+        run(workspace)
+    assert caught.value.hint
+    with open_for_reading(RunPaths(workspace, NAME)) as store:
+        assert store.candidates.stages() == {}
+        assert store.fact("config") is None
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_dry_run_asks_nobody(server: MessagesServer) -> None:
+    shown = CliRunner().invoke(cli, ["run", "--dry-run"], catch_exceptions=False)
+    assert "expected" in shown.stdout
+    assert server.requests == []
+
+
+def test_a_key_alone_spends_nothing(workspace: Path, server: MessagesServer) -> None:
+    plain = (workspace / "rft.toml").read_text().partition("\n[judge]")[0]
+    (workspace / "rft.toml").write_text(plain.replace("rounds = 3", "rounds = 1"))
+    run(workspace)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_run_stopped_while_it_judges_is_carried_on(workspace: Path, cache: Path, number: int) -> None:
+    """A hard kill loses at most the calls under way, which are counted; SIGTERM loses none."""
+    assert cache.is_dir()
+    with MessagesServer(decide=good, latency=1.0) as slow:
+        configure(workspace, slow)
+        command = [sys.executable, "-c", "from rft.cli import main; main()", "run", "--name", NAME]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 120
+        while not slow.state()["in_flight"] or not len(slow.billed):
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(number)
+        process.communicate()
+        assert process.returncode == (-number if number == signal.SIGKILL else 75)
+        known, _ = charged(workspace)
+        run(workspace)
+        paid, lost = charged(workspace)
+        assert paid >= known
+        if number == signal.SIGTERM:
+            assert (paid, lost) == (slow.billed.pico, 0)
+        else:
+            assert paid <= slow.billed.pico <= paid + lost
+        assert len(slow.billed) <= 2 + 4  # Four distinct questions, two calls at a time.
