@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from rft.begun import stored_config
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
 from rft.inputs import general_tasks, held_out_tasks, training_tasks
 from rft.measure import BENCHMARK, GENERAL, stage_of
-from rft.run import stored_config
 from rft.store import RunStore
 
 

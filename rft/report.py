@@ -51,6 +51,8 @@ class Report:
     seed: int
     finished: bool
     rows: tuple[PolicyRow, ...]
+    judge: dict[str, str] | None = None
+    """Its `name` and, where it is to be doubted, its `standing`; None without a judge."""
 
     def to_json(self) -> dict[str, Any]:
         """The machine's view: base, sft and rounds by name."""
@@ -63,6 +65,7 @@ class Report:
         return {
             "run": self.run,
             "reward_mode": self.reward_mode,
+            "judge": self.judge,
             "model": self.model,
             "seed": self.seed,
             "finished": self.finished,
@@ -125,7 +128,7 @@ def collect(
         for name in decided
     )
     finished = bool(store.fact("finished"))
-    return Report(paths.name, config.reward.mode, config.model, config.seed, finished, rows)
+    return Report(paths.name, config.reward.mode, config.model, config.seed, finished, rows, store.fact("judge"))
 
 
 def _row(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequence[Task], name: str) -> PolicyRow:
@@ -147,10 +150,20 @@ def _row(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequenc
     )  # fmt: skip
 
 
+def _by(report: Report) -> str:
+    """Whose opinion counted, and how far it can be believed."""
+    if report.judge is None:
+        return ""
+    standing = report.judge["standing"]
+    return f", judge {report.judge['name']}" + (f". {standing}" if standing else "")
+
+
 def render(report: Report, console: Console) -> None:
     """Print the tables."""
     state = "" if report.finished else " (not finished)"
-    heading = f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}"
+    heading = (
+        f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}{_by(report)}"
+    )
     console.print(heading, markup=False)
     console.print(_measured(report), _scored(report))
     if forgotten := _general(report):
@@ -234,7 +247,7 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
     lines = [
         f"# Run {report.run}",
         "",
-        f"Model {report.model}, seed {report.seed}, reward mode {report.reward_mode}.",
+        f"Model {report.model}, seed {report.seed}, reward mode {report.reward_mode}{_by(report)}.",
         "",
         "| policy | cases passed % | pass@1 % | compile % | composite | train loss | held-out loss | decision | p | reason |",
         "|---|---|---|---|---|---|---|---|---|---|",

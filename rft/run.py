@@ -11,13 +11,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 
 from checkpoints.latest import refuse_folder
 from rft import loop
-from rft.config import JudgeBudget, RftConfig, flat, parse_config
+from rft.begun import parse_stored
+from rft.config import JudgeBudget, RftConfig, flat
 from rft.engine import Engine, Inputs
 from rft.errors import InputError, RftError, RunPaused
 from rft.inputs import described, read_inputs, refuse_changed
@@ -54,6 +54,8 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             config, paths, inputs.tasks, partial(console.print, highlight=False, soft_wrap=True, markup=False)
         ) as judge:
             store.state("config", config.model_dump())
+            if judge is not None:
+                store.state("judge", {"name": judge.name, "standing": judge.standing})
             with View(console, paths.events) as view:
                 view.event("started", process=os.getpid())
                 view.say(_begins(paths, config, inputs))
@@ -74,25 +76,12 @@ def _begins(paths: RunPaths, config: RftConfig, inputs: Inputs) -> str:
     )
 
 
-def stored_config(store: RunStore) -> RftConfig:
-    """The configuration a run was started with. Raises InputError when it never came that far."""
-    stored = store.fact("config")
-    if stored is None:
-        raise InputError("this run has not begun: its inputs could not be used.", hint="Start it with `rft run --name NAME`.")
-    return _parse_stored(stored)
-
-
-def _parse_stored(stored: dict[str, Any]) -> RftConfig:
-    """A run begun before `data.general` was a setting has no general suite, whatever the default is now."""
-    return parse_config({**stored, "data": {"general": None, **stored["data"]}}, source="the stored configuration")
-
-
 def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPaths) -> None:
     """A run keeps the configuration that it was started with. It is stored once its inputs have proved usable."""
     stored = store.fact("config")
     if stored is None:
         return
-    before, now = flat(_parse_stored(stored)), flat(config)
+    before, now = flat(parse_stored(stored)), flat(config)
     keys = sorted(before.keys() | now.keys())
     changed = [key for key in keys if before.get(key) != now.get(key) and key not in MAY_CHANGE]
     if changed:

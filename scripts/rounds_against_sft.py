@@ -13,10 +13,10 @@ import numpy as np
 
 from eval.outcome import paired_differences
 from eval.statistics import bootstrap_interval
+from rft.begun import stored_config
 from rft.engine import BASE, SFT, round_name
 from rft.inputs import held_out_tasks
 from rft.measure import benchmark_result
-from rft.run import stored_config
 from rft.store import RunPaths, open_for_reading
 
 

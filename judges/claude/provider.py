@@ -10,6 +10,8 @@ from judges.claude.client import connect, secret_of
 from judges.claude.failures import classified
 from judges.claude.replies import message_of, verdict_of
 from judges.claude.settings import ClaudeSettings
+from judges.errors import JudgeConfigError
+from judges.keys import origin
 from judges.prices import Prices
 from judges.verdict import JudgeRequest, Verdict
 
@@ -31,10 +33,17 @@ class ClaudeProvider:
         api_key: The key; without one ANTHROPIC_API_KEY counts, then what else the SDK finds.
 
     Raises:
-        JudgeConfigError: The key cannot be one. A missing key or package is told at the first call or by `preflight`.
+        JudgeConfigError: The key or the address cannot be one. A missing key or package is told at the first call, or by
+            `preflight`.
     """
 
     def __init__(self, settings: ClaudeSettings, prices: Prices, api_key: str | None = None) -> None:
+        try:
+            origin(settings.address)
+        except ValueError as error:
+            raise JudgeConfigError(
+                f"the address of the judge cannot be used: {error}", hint="Set judge.base_url, or remove it."
+            ) from error
         self.settings = settings
         self.prices = prices
         self._secret = secret_of(api_key)

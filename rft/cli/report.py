@@ -15,17 +15,24 @@ def report(name: str | None, as_json: bool) -> None:
     """
     from rich.console import Console
 
+    from judges.cost.view import show_cost
+    from rft.begun import stored_config
     from rft.cli.workspace import run_paths
     from rft.inputs import general_tasks, held_out_tasks
+    from rft.judging.cost import cost_of
     from rft.report import collect, render
-    from rft.run import stored_config
     from rft.store import open_for_reading
 
     paths = run_paths(name)
     with open_for_reading(paths) as store:
         config = stored_config(store)
         found = collect(store, paths, config, held_out_tasks(store, config), general_tasks(store, config))
+        cost = cost_of(store, paths)
     if as_json:
-        click.echo(json.dumps(found.to_json()))
-    else:
-        render(found, Console())
+        judging = {} if cost is None else {"judge_cost": cost[0].to_json()}
+        click.echo(json.dumps({**found.to_json(), **judging}))
+        return
+    console = Console()
+    render(found, console)
+    if cost is not None:
+        show_cost(cost[0], console)

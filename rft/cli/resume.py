@@ -12,8 +12,9 @@ def resume(name: str | None) -> None:
     """
     from rich.console import Console
 
+    from rft.begun import stored_config
     from rft.cli.workspace import run_paths
-    from rft.run import start, stored_config
+    from rft.run import start
     from rft.store import open_for_reading
 
     paths = run_paths(name)

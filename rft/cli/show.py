@@ -14,10 +14,10 @@ def show(task: str, name: str | None, round_index: int | None) -> None:
     """
     from rich.console import Console
 
+    from rft.begun import stored_config
     from rft.cli.workspace import run_paths
     from rft.errors import InputError
     from rft.inputs import training_tasks
-    from rft.run import stored_config
     from rft.show import show_task
     from rft.store import open_for_reading
 

@@ -17,6 +17,7 @@ from judges.cost.runfacts import Budget, Judged, RunFacts, TaskChoice
 from judges.cost.view import show_cost as render_cost
 from judges.ledger import Ledger, LedgerReader
 from judges.rubric import RUBRIC_VERSION
+from rft.begun import stored_config
 from rft.config import RftConfig
 from rft.engine import BASE, SFT, round_name
 from rft.errors import InputError
@@ -24,7 +25,6 @@ from rft.inputs import held_out_tasks
 from rft.judging.places import ledger_file
 from rft.judging.settings import limits_of, prices_of
 from rft.measure import benchmark_result
-from rft.run import stored_config
 from rft.store import RunPaths, RunStore, open_for_reading
 
 POINTS = 100
@@ -45,13 +45,21 @@ def show_cost(paths: RunPaths, console: Console, form: Literal["tables", "json",
 
 def run_cost(store: RunStore, paths: RunPaths) -> tuple[CostReport, Records]:
     """The cost report of a run and the rows that it stands on. Raises InputError where the run has no judge."""
-    config = stored_config(store)
-    file = ledger_file(paths.workspace)
-    if config.judge.backend == "none" or not file.is_file():
+    found = cost_of(store, paths)
+    if found is None:
         raise InputError(
             f"the run {paths.name!r} has no judge: it cost nothing.",
             hint="`rft run --judge claude --name NEW` has one.",
         )
+    return found
+
+
+def cost_of(store: RunStore, paths: RunPaths) -> tuple[CostReport, Records] | None:
+    """The same, or None where the run has no judge."""
+    config = stored_config(store)
+    file = ledger_file(paths.workspace)
+    if config.judge.backend == "none" or not file.is_file():
+        return None
     with Ledger.read(file) as ledger:
         records = read_records(ledger, stored_readers(), paths.name)
         facts = _facts(store, paths, config, ledger)

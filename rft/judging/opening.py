@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from eval.task import Task
-from judges.calibration import Permission, Subject, find_card, permission
+from judges.calibration import CalibrationCard, Drift, Permission, Subject, find_card, permission
 from judges.calls import Provider
 from judges.claude.preflight import preflight
 from judges.claude.provider import ClaudeProvider
@@ -15,6 +15,7 @@ from judges.local import LocalProvider
 from judges.outcome import JudgingSettings
 from judges.rubric import RUBRIC_VERSION
 from rft.config import JudgeConfig, RftConfig
+from rft.judging.calibration import drifted
 from rft.judging.places import cards_folder, open_ledger
 from rft.judging.planning import forecast_of, in_a_line
 from rft.judging.rounds import LoopJudge, ProviderMaker
@@ -44,7 +45,8 @@ def open_judge(config: RftConfig, paths: RunPaths, tasks: Sequence[Task], say: S
         return
     with ExitStack() as stack:
         maker, subject = stack.enter_context(provider_maker(config.judge, paths.log("judge")))
-        allowed = may_judge(config.judge, paths.workspace, subject)
+        card = find_card(cards_folder(paths.workspace), subject)
+        allowed = may_judge(config.judge, card)
         warning = check_provider(maker())
         ledger = stack.enter_context(open_ledger(paths.workspace))
         if config.judge.backend == "claude":
@@ -53,11 +55,17 @@ def open_judge(config: RftConfig, paths: RunPaths, tasks: Sequence[Task], say: S
                 say(TERMS)
         if warning:
             say(f"Judge: {warning}.")
-        if allowed.sentence:
-            say(f"Judge {subject.model}: {allowed.sentence}")
+        changed = (
+            "" if card is None else _changed(drifted(maker(), ledger, limits_of(config.judge), config.judge.concurrency, card))
+        )
+        standing = " ".join(filter(None, (allowed.sentence, changed)))
+        if standing:
+            say(f"Judge {subject.model}: {standing}")
         if ledger.recovered:
             say(f"Judge: {ledger.recovered} calls of a killed run got no answer; they are counted as possibly lost.")
-        yield LoopJudge(subject.model, paths.name, ledger, settings_of(config), config.reward, maker, config.judge.batch)
+        yield LoopJudge(
+            subject.model, paths.name, ledger, settings_of(config), config.reward, maker, config.judge.batch, standing
+        )
 
 
 def settings_of(config: RftConfig) -> JudgingSettings:
@@ -95,14 +103,23 @@ def provider_maker(judge: JudgeConfig, log: Path) -> Iterator[tuple[ProviderMake
         )
 
 
-def may_judge(judge: JudgeConfig, workspace: Path, subject: Subject) -> Permission:
+def may_judge(judge: JudgeConfig, card: CalibrationCard | None) -> Permission:
     """Whether its calibration lets it select. Raises JudgeConfigError where it does not."""
-    allowed = permission(find_card(cards_folder(workspace), subject), judge.force)
+    allowed = permission(card, judge.force)
     if not allowed.may_select:
         raise JudgeConfigError(
             allowed.sentence, hint="Choose another model, calibrate again with `rft judge calibrate`, or set judge.force = true."
         )
     return allowed
+
+
+def _changed(found: Drift) -> str:
+    """What a second look at the card's own questions says."""
+    if not found.alarm:
+        return ""
+    named = f" it now calls itself {', '.join(found.new_models)};" if found.new_models else ""
+    shift = "none of its questions got a verdict" if found.shift is None else f"its marks moved by {found.shift:+.3f}"
+    return f"It is not the judge that was calibrated:{named} {shift}. Run `rft judge calibrate` again."
 
 
 def check_provider(provider: Provider) -> str:

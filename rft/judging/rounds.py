@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from judges import JudgeTask
 from judges.batching import Prefetch
@@ -22,6 +22,8 @@ from rft.config import RewardConfig
 from rft.judging.opinions import Entry, JudgedRound, Opinion, candidate_facts, judge_task
 from rft.rewards import static_part
 from rft.view import View
+
+T = TypeVar("T")
 
 Entered = tuple[JudgeTask, list[Entrant], Mapping[Kind, int]]
 """A task, those of its candidates that may be asked about, and how many may not, by reason."""
@@ -41,6 +43,8 @@ class LoopJudge:
     weights: RewardConfig
     make_provider: ProviderMaker
     in_batches: bool = False
+    standing: str = ""
+    """What every report says of it: that nobody calibrated it, that it failed, that it has changed. Empty where all is well."""
 
     def judge(self, stage: str, entries: Sequence[Entry], view: View) -> JudgedRound:
         """Opinions on the round's eligible candidates that can still win.
@@ -52,6 +56,7 @@ class LoopJudge:
         for entry in entries:
             by_task.setdefault(entry.task.id, []).append(entry)
         entered = [self._entered(group) for group in by_task.values()]
+        self._settle_batches()
         fetched = self._fetched(stage, entered, view) if self.in_batches else frozenset[str]()
         meter, circuit = LiveMeter(), Circuit(self.settings.concurrency)
         provider = Metered(self.make_provider(), meter)
@@ -77,20 +82,36 @@ class LoopJudge:
 
     def _fetched(self, stage: str, entered: Sequence[Entered], view: View) -> frozenset[str]:
         """Have the answers brought into the ledger by batches. Returns the keys of those that were paid now."""
-        provider, circuit = self.make_provider(), Circuit(self.settings.concurrency)
-        assert isinstance(provider, ClaudeProvider), "only Claude has batches"
-        batches = BatchJudge(provider, self.ledger, self.settings.limits, circuit)
-        prefetch = Prefetch(batches, provider, self.settings, self.run, stage)
         view.say(f"{stage}: the judge's questions go out in batches; answers take up to a day, mostly less than an hour.")
 
-        async def fetched() -> None:
+        async def fetched(batches: BatchJudge, provider: ClaudeProvider) -> frozenset[str]:
+            prefetch = Prefetch(batches, provider, self.settings, self.run, stage)
+            await prefetch.fetch([(task, entrants) for task, entrants, _ in entered])
+            return frozenset(prefetch.paid)
+
+        return self._with_batches(fetched)
+
+    def _settle_batches(self) -> None:
+        """Bring in what a killed run sent in batches: nobody else may ask those questions meanwhile."""
+
+        async def settled(batches: BatchJudge, _: ClaudeProvider) -> None:
+            await batches.settle()
+
+        if isinstance(self.make_provider(), ClaudeProvider) and self.ledger.batch_open().result():
+            self._with_batches(settled)
+
+    def _with_batches(self, work: Callable[[BatchJudge, ClaudeProvider], Coroutine[Any, Any, T]]) -> T:
+        provider = self.make_provider()
+        assert isinstance(provider, ClaudeProvider), "only Claude has batches"
+
+        async def worked() -> T:
             try:
-                await prefetch.fetch([(task, entrants) for task, entrants, _ in entered])
+                circuit = Circuit(self.settings.concurrency)
+                return await work(BatchJudge(provider, self.ledger, self.settings.limits, circuit), provider)
             finally:
                 await provider.close()
 
-        asyncio.run(fetched())
-        return frozenset(prefetch.paid)
+        return asyncio.run(worked())
 
     def _entered(self, group: Sequence[Entry]) -> Entered:
         task, cases = group[0].task, group[0].facts.execution.cases

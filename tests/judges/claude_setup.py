@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from judges.budget import Limits
-from judges.calls import Context, Provider
+from judges.calls import Context, Provider, RawReply
 from judges.claude import ClaudeProvider, ClaudeSettings
 from judges.ledger import Ledger
 from judges.prices import Prices
@@ -50,6 +50,16 @@ def circuit(time: Time, concurrency: int = 8) -> Circuit:
 
 def provider_for(server: MessagesServer, *, key: str = GOOD_KEY, **changes: Any) -> ClaudeProvider:
     return ClaudeProvider(ClaudeSettings(**{"base_url": server.url, **changes}), Prices({}), key)
+
+
+def sent(provider: ClaudeProvider) -> RawReply:
+    async def once() -> RawReply:
+        try:
+            return await provider.call(provider.prepare(question()))
+        finally:
+            await provider.close()
+
+    return asyncio.run(once())
 
 
 class World:

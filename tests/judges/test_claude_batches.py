@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from judges.budget import BudgetReached, Limits
+from judges.budget import Limits
 from judges.calls import Context
-from judges.claude import BatchAsk, BatchJudge, BatchResult
+from judges.claude import BatchJudge, BatchResult
 from judges.errors import JudgePaused
 from judges.ledger import Attempt, Ledger
-from judges.retry import Answer, Circuit
+from judges.retry import Circuit
 from tests.fakes.messages_api import Fault, MessagesServer, fault
 from tests.judges.claude_setup import NO_LIMITS, World, circuit, hermetic, provider_for, question
 
@@ -109,6 +109,7 @@ def test_another_programs_batch_of_the_same_size_is_not_taken_for_ours(make: Mak
     result = judged(world, range(1))
     assert len(result.answers) == 1
     assert batches(world) == 3
+    assert world.ledger.spent("run", "run").possibly_lost_pico == 0
     assert world.ledger.spent("run", "run").known_pico == world.server.billed.pico - theirs_pico
 
 
@@ -218,60 +219,6 @@ def test_what_another_process_asks_stays_pending(make: MakeWorld) -> None:
     other.close()
 
 
-def gathered(world: World, *numbers: int, limits: Limits = NO_LIMITS) -> list[Answer | BaseException]:
-    provider = provider_for(world.server)
-    context = Context("run", "1", "add", "c")
-
-    async def whole() -> list[Answer | BaseException]:
-        asker = BatchAsk(BatchJudge(provider, world.ledger, limits, world.circuit), world.circuit)
-        try:
-            asked = (asker(provider.prepare(question(number)), context) for number in numbers)
-            return await asyncio.gather(*asked, return_exceptions=True)
-        finally:
-            await provider.close()
-
-    return asyncio.run(whole())
-
-
-def test_questions_that_come_together_go_into_one_batch(make: MakeWorld) -> None:
-    world = make()
-    answers = gathered(world, 0, 1, 2, 1)
-    assert [answer.source for answer in answers if isinstance(answer, Answer)] == ["paid", "paid", "paid", "ledger"]
-    assert batches(world) == 1
-    assert len(world.server.billed) == 3
-
-
-def test_what_follows_from_a_batch_goes_into_the_next(make: MakeWorld) -> None:
-    world = make()
-    provider, context = provider_for(world.server), Context("run", "1", "add", "c")
-
-    async def twice() -> None:
-        asker = BatchAsk(BatchJudge(provider, world.ledger, NO_LIMITS, world.circuit), world.circuit)
-
-        async def chain(number: int) -> None:
-            for step in (0, 10):
-                assert (await asker(provider.prepare(question(number + step)), context)).verdict
-
-        await asyncio.gather(*(chain(number) for number in range(3)))
-        await provider.close()
-
-    asyncio.run(twice())
-    sent = [len(seen.json["requests"]) for seen in world.server.requests if seen.where == "batches"]
-    assert sent == [3, 3]
-
-
-def test_who_does_not_fit_into_the_budget_is_told(make: MakeWorld) -> None:
-    world = make()
-    answers = gathered(world, 0, 1, limits=Limits(run_calls=1))
-    assert isinstance(answers[0], Answer)
-    assert isinstance(answers[1], BudgetReached)
-
-
-def test_an_outage_is_told_to_all_who_wait(make: MakeWorld) -> None:
-    world = make(fault("billing", where="batches", times=None))
-    assert [type(answer) for answer in gathered(world, 0, 1)] == [JudgePaused, JudgePaused]
-
-
 def test_stopping_leaves_the_batch_and_the_next_run_brings_it_in(make: MakeWorld) -> None:
     world = make(polls=10**6)
     opened = world.time.sleep
@@ -282,10 +229,11 @@ def test_stopping_leaves_the_batch_and_the_next_run_brings_it_in(make: MakeWorld
         await opened(seconds)
 
     world.circuit = Circuit(clock=world.time.clock, sleep=stopping)
-    assert [str(answer) for answer in gathered(world, 0, 1)] == ["interrupted"] * 2
+    with pytest.raises(JudgePaused, match="interrupted"):
+        judged(world, range(2))
     assert world.states() == ["batched", "batched"]
     world.circuit = circuit(world.time)
     for batch in world.server._batches._all.values():
         batch.polls_left = 0
-    assert [answer.source for answer in gathered(world, 0, 1) if isinstance(answer, Answer)] == ["ledger", "ledger"]
+    assert [answer.source for answer in judged(world, range(2)).answers.values()] == ["ledger", "ledger"]
     assert batches(world) == 1

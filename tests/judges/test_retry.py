@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 from judges.budget import BudgetReached, Limits
-from judges.calls import CallFailed
 from judges.errors import JudgePaused, LedgerError
 from judges.ledger import Ledger
 from judges.retry.ask import RESAMPLED
-from judges.retry.circuit import OKS_TO_GROW
-from judges.retry.policy import LONGEST_WAIT, RETRY_AFTER_AT_MOST, Patience
+from judges.retry.policy import LONGEST_WAIT, RETRY_AFTER_AT_MOST
 from tests.fakes.messages_api import Fault, MessagesServer, fault
-from tests.judges.claude_setup import CONTEXT, NO_LIMITS, Time, World, circuit, hermetic, provider_for, question
+from tests.judges.claude_setup import CONTEXT, NO_LIMITS, World, circuit, hermetic, provider_for, question
 
 MakeWorld = Callable[..., World]
 
@@ -67,6 +65,20 @@ def test_what_passes_is_waited_for_and_not_billed(make: MakeWorld, name: str) ->
     assert world.one().verdict is not None
     assert world.states() == ["failed", "failed", "failed", "done"]
     assert world.ledger.spent("run", "run").possibly_lost_pico == 0
+
+
+@pytest.mark.parametrize(("name", "limit"), [("rate_limited", 4), ("overloaded", 4), ("server_error", 8)])
+def test_only_what_is_too_fast_slows_all_down(make: MakeWorld, name: str, limit: int) -> None:
+    world = make(fault(name))
+    world.one()
+    assert world.circuit.limit == limit
+
+
+@pytest.mark.parametrize(("status", "state"), [(500, "failed"), (502, "unknown"), (504, "unknown"), (408, "failed")])
+def test_a_gateway_that_gave_up_may_hide_a_paid_answer(make: MakeWorld, status: int, state: str) -> None:
+    world = make(Fault("gateway", status, "", message="no answer"))
+    assert world.one().verdict is not None
+    assert world.states() == [state, "done"]
 
 
 def test_the_server_says_how_long_to_wait(make: MakeWorld) -> None:
@@ -384,65 +396,3 @@ def test_no_more_calls_at_once_than_allowed(make: MakeWorld) -> None:
     world.run(many())
     assert most == 3
     assert world.states() == ["done"] * 12
-
-
-def test_overload_halves_once_and_good_replies_bring_it_back() -> None:
-    async def steps() -> None:
-        time = Time()
-        shared = circuit(time, 8)
-        tickets = [await shared.enter() for _ in range(8)]
-        for ticket in tickets:
-            shared.slow_down(ticket, 5)
-        assert shared.limit == 4, "eight refusals at the same moment are one piece of news"
-        for _ in tickets:
-            shared.leave(good=False)
-        shared.slow_down(await shared.enter(), 5)
-        assert time.now == 1005, "nobody started while the server wanted quiet"
-        shared.leave(good=False)
-        assert shared.limit == 2
-        for _ in range(OKS_TO_GROW * 10):
-            await shared.enter()
-            shared.leave(good=True)
-        assert shared.limit == 8, "it grows by one at a time, up to what was allowed"
-
-    asyncio.run(steps())
-
-
-def test_a_place_is_not_lost_when_who_waits_for_it_is_cancelled() -> None:
-    async def steps() -> None:
-        shared = circuit(Time(), 1)
-        await shared.enter()
-        first, second = (asyncio.create_task(shared.enter()) for _ in range(2))
-        await asyncio.sleep(0)
-        shared.leave(good=True)
-        first.cancel()
-        await asyncio.wait_for(second, 5)
-
-    asyncio.run(steps())
-
-
-def test_opening_wakes_all_who_wait() -> None:
-    async def steps() -> None:
-        shared = circuit(Time(), 1)
-        await shared.enter()
-        waiting: list[asyncio.Task[Any]] = [asyncio.create_task(shared.enter()) for _ in range(3)]
-        waiting.append(asyncio.create_task(shared.rest(0)))
-        await asyncio.sleep(0)
-        shared.open(JudgePaused("why", hint="how"))
-        shared.open(JudgePaused("another reason"))
-        ended = await asyncio.gather(*waiting, return_exceptions=True)
-        assert [str(error) for error in ended] == ["why"] * 4
-
-    asyncio.run(steps())
-
-
-def test_a_question_is_given_up_after_fifteen_minutes() -> None:
-    time = Time()
-    patience = Patience(time.clock, lambda: 0.5)
-    slow = CallFailed("rate", "slow", retry_after=500)
-    patience.note(slow)
-    assert patience.pause == RETRY_AFTER_AT_MOST
-    assert not patience.spent(slow)
-    time.now += 15 * 60
-    patience.note(slow)
-    assert patience.spent(slow)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from eval.gate import GENERAL, Decision
 from rft import loop
+from rft.begun import stored_config
 from rft.cli import cli
 from rft.config import parse_config
 from rft.engine import BASE, SFT, ContaminationError, Engine, Inputs, round_name
@@ -18,7 +19,6 @@ from rft.errors import InputError
 from rft.inputs import described, general_tasks, read_inputs
 from rft.progress import progress_of
 from rft.report import Report, collect, render, write_log_page
-from rft.run import stored_config
 from rft.selection import best_of_n
 from rft.store import RunPaths, RunStore
 from rft.training.adapter import TrainedAdapter

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from judges.budget import BudgetReached
+from judges.claude.batches import BatchJudge
 from judges.errors import JudgeConfigError
 from judges.ledger import Ledger
 from rft.cli import cli
@@ -135,6 +137,57 @@ def test_a_budget_pauses_the_run_and_a_higher_one_carries_it_on(workspace: Path,
     configure(workspace, server, calls=100)
     run(workspace)
     assert charged(workspace) == (server.billed.pico, 0)
+
+
+def test_batches_keep_the_same_at_half_the_price(
+    workspace: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(workspace)
+    one_by_one = selections(workspace)
+    with MessagesServer(decide=good, batch_polls=1) as batching:
+        configure(workspace, batching)
+        monkeypatch.setattr("rft.judging.rounds.BatchJudge", partial(BatchJudge, poll_seconds=0.05))
+        config = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"batch": True}})
+        start(config, RunPaths(workspace, "batched"), Console(file=io.StringIO()))
+        assert all(call.batch_id for call in batching.billed)
+        with Ledger.read(ledger_file(workspace)) as ledger:
+            assert ledger.spent("run", "batched").known_pico == batching.billed.pico
+    with open_for_reading(RunPaths(workspace, "batched")) as store:
+        assert [store.fact(f"selection:round-{index}") for index in (1, 2, 3)] == one_by_one
+        kinds = [task["kinds"] for task in store.fact("judged:round-1")["tasks"].values()]
+    assert sum(each.get("asked", 0) for each in kinds) == len(server.billed)
+
+
+def test_without_any_opinion_the_scorers_select(workspace: Path, server: MessagesServer) -> None:
+    plain = (workspace / "rft.toml").read_text().partition("\n[judge]")[0].replace("rounds = 3", "rounds = 1")
+    mode = '[reward]\nmode = "deterministic"\ndeterministic_threshold = 0.9'
+    (workspace / "rft.toml").write_text(plain.replace("[reward]", mode))
+    run(workspace)
+    with open_for_reading(RunPaths(workspace, NAME)) as store:
+        kept = store.fact("selection:round-1")["kept"].values()
+    assert kept
+    assert all(each["reward"] == pytest.approx(each["deterministic"]) for each in kept)
+    assert server.requests == []
+
+
+def test_a_judge_is_calibrated_and_then_watched(workspace: Path, server: MessagesServer) -> None:
+    command = ["judge", "calibrate", "--tasks", "builtin:quickstart", "--limit", "6", "--per-kind", "8"]
+    configure(workspace, server, calls=10_000)
+    shown = CliRunner().invoke(cli, command)
+    assert shown.exit_code == 3, shown.output
+    assert "It failed" in shown.stdout
+    asked = len(server.billed)
+    assert asked > 20
+    CliRunner().invoke(cli, command)
+    assert len(server.billed) == asked
+    with pytest.raises(JudgeConfigError, match="failed its calibration") as caught:
+        run(workspace)
+    assert "judge.force" in caught.value.hint
+    text = (workspace / "rft.toml").read_text().replace('backend = "claude"', 'backend = "claude"\nforce = true')
+    (workspace / "rft.toml").write_text(text)
+    assert "used all the same" in run(workspace)
+    with Ledger.read(ledger_file(workspace)) as ledger:
+        assert sum(row.purpose == "canary" for row in ledger.attempts("calibration")) == 10
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from eval.task import Task
+from rft.begun import stored_config
 from rft.config import RftConfig
 from rft.engine import BASE, SFT
 from rft.inputs import held_out_tasks
 from rft.report import Report, collect, render, write_log_page
-from rft.run import stored_config
 from rft.store import RunPaths, open_for_reading, open_for_writing
 from rollouts.store import Candidate
 from scorers import SCORERS
