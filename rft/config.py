@@ -168,6 +168,8 @@ class JudgeConfig(Section):
     """Use Message Batches: half the price, answers within a day."""
     base_url: str | None = None
     """Another address of the API."""
+    recorded: bool = False
+    """Take answers from the ledger alone: no network, no key. A question that it has no answer to pauses the run."""
     force: bool = False
     """Use a judge although its calibration is below the thresholds."""
     budget: JudgeBudget = JudgeBudget()

@@ -28,8 +28,14 @@ from rft.view import View
 
 BUDGET = tuple(f"judge.budget.{name}" for name in JudgeBudget.model_fields)
 MAY_CHANGE = (
-    "sampling.max_rows", "training.max_row_tokens", "data.max_contaminated_share", "judge.concurrency", "judge.force", *BUDGET,
-)  # fmt: skip
+    "sampling.max_rows",
+    "training.max_row_tokens",
+    "data.max_contaminated_share",
+    "judge.concurrency",
+    "judge.force",
+    "judge.recorded",
+    *BUDGET,
+)
 """Settings of a begun run that change no result: somebody who met one of these limits moves it and goes on."""
 FREE_BYTES = 200_000_000
 """What a run wants free before it begins: adapters, the store and logs of the quickstart stay well below."""

@@ -53,6 +53,11 @@ class View:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, or of what a pipe is taken for."""
+        return self._console.width
+
     def say(self, text: str, **facts: Any) -> None:
         """One line for the person, one event for the log."""
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)

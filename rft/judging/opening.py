@@ -47,16 +47,18 @@ def open_judge(config: RftConfig, paths: RunPaths, tasks: Sequence[Task], say: S
         maker, subject = stack.enter_context(provider_maker(config.judge, paths.log("judge")))
         card = find_card(cards_folder(paths.workspace), subject)
         allowed = may_judge(config.judge, card)
-        warning = check_provider(maker())
+        warning = "" if config.judge.recorded else check_provider(maker())
         ledger = stack.enter_context(open_ledger(paths.workspace))
-        if config.judge.backend == "claude":
+        if config.judge.backend == "claude" and not config.judge.recorded:
             say(in_a_line(forecast_of(config, tasks, paths.workspace)))
             if next(iter(ledger.attempts()), None) is None:
                 say(TERMS)
         if warning:
             say(f"Judge: {warning}.")
         changed = (
-            "" if card is None else _changed(drifted(maker(), ledger, limits_of(config.judge), config.judge.concurrency, card))
+            ""
+            if card is None or config.judge.recorded
+            else _changed(drifted(maker(), ledger, limits_of(config.judge), config.judge.concurrency, card))
         )
         standing = " ".join(filter(None, (allowed.sentence, changed)))
         if standing:
@@ -64,7 +66,15 @@ def open_judge(config: RftConfig, paths: RunPaths, tasks: Sequence[Task], say: S
         if ledger.recovered:
             say(f"Judge: {ledger.recovered} calls of a killed run got no answer; they are counted as possibly lost.")
         yield LoopJudge(
-            subject.model, paths.name, ledger, settings_of(config), config.reward, maker, config.judge.batch, standing
+            subject.model,
+            paths.name,
+            ledger,
+            settings_of(config),
+            config.reward,
+            maker,
+            config.judge.batch,
+            config.judge.recorded,
+            standing,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
-from judges import JudgeTask
+from judges import JudgePaused, JudgeTask
 from judges.batching import Prefetch
 from judges.calls import Context, PreparedCall, Provider
 from judges.claude.batches import BatchJudge
@@ -22,6 +22,9 @@ from rft.config import RewardConfig
 from rft.judging.opinions import Entry, JudgedRound, Opinion, candidate_facts, judge_task
 from rft.rewards import static_part
 from rft.view import View
+
+WIDE = 120
+"""Columns from which a bar, its times and the whole line of a judge fit beside each other; on fewer only the money stays."""
 
 T = TypeVar("T")
 
@@ -43,6 +46,7 @@ class LoopJudge:
     weights: RewardConfig
     make_provider: ProviderMaker
     in_batches: bool = False
+    recorded: bool = False
     standing: str = ""
     """What every report says of it: that nobody calibrated it, that it failed, that it has changed. Empty where all is well."""
 
@@ -56,12 +60,18 @@ class LoopJudge:
         for entry in entries:
             by_task.setdefault(entry.task.id, []).append(entry)
         entered = [self._entered(group) for group in by_task.values()]
-        self._settle_batches()
-        fetched = self._fetched(stage, entered, view) if self.in_batches else frozenset[str]()
+        if not self.recorded:
+            self._settle_batches()
+        fetched = self._fetched(stage, entered, view) if self.in_batches and not self.recorded else frozenset[str]()
         meter, circuit = LiveMeter(), Circuit(self.settings.concurrency)
         provider = Metered(self.make_provider(), meter)
 
         async def asked(prepared: PreparedCall, context: Context) -> Answer:
+            if self.recorded and self.ledger.reply_of(prepared.key) is None:
+                raise JudgePaused(
+                    f"the ledger has no answer about a candidate of {context.task}, and judge.recorded asks nobody.",
+                    hint="Set judge.recorded = false to have it asked.",
+                )
             answer = await ask(provider, self.ledger, prepared, context, self.settings.limits, circuit)
             return replace(answer, source="paid") if answer.key in fetched else answer
 
@@ -69,7 +79,8 @@ class LoopJudge:
 
         def on_event(progress: JudgingProgress) -> None:
             limit = self.settings.limits.pico("round") or self.settings.limits.pico("run")
-            shown.advance(progress.certified - shown.done, status_line(progress, meter, limit))
+            line = status_line(progress, meter, limit)
+            shown.advance(progress.certified - shown.done, line if view.width >= WIDE else line.partition("  ")[0])
 
         session = JudgingSession(provider, self.ledger, self.settings, self.run, stage, on_event, ask=asked, on_stop=circuit.open)
         with session:

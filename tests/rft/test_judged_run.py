@@ -18,7 +18,7 @@ from rich.console import Console
 
 from judges.budget import BudgetReached
 from judges.claude.batches import BatchJudge
-from judges.errors import JudgeConfigError
+from judges.errors import JudgeConfigError, JudgePaused
 from judges.ledger import Ledger
 from rft.cli import cli
 from rft.config import QUICKSTART, load_config
@@ -125,6 +125,23 @@ def test_another_run_of_the_workspace_pays_nothing_for_what_is_known(workspace: 
     assert server.billed.pico == paid
     with open_for_reading(RunPaths(workspace, "again")) as store:
         assert [store.fact(f"selection:round-{index}")["kept"] for index in (1, 2, 3)] == [each["kept"] for each in kept]
+
+
+def test_a_recorded_run_needs_no_network_and_no_key(
+    workspace: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(workspace)
+    asked, kept = len(server.requests), selections(workspace)
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    config = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"recorded": True}})
+    start(config, RunPaths(workspace, "recorded"), Console(file=io.StringIO()))
+    assert len(server.requests) == asked
+    with open_for_reading(RunPaths(workspace, "recorded")) as store:
+        assert [store.fact(f"selection:round-{index}") for index in (1, 2, 3)] == kept
+    other = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"recorded": True, "effort": "low"}})
+    with pytest.raises(JudgePaused, match="asks nobody") as caught:
+        start(other, RunPaths(workspace, "unknown"), Console(file=io.StringIO()))
+    assert "judge.recorded" in caught.value.hint
 
 
 def test_a_budget_pauses_the_run_and_a_higher_one_carries_it_on(workspace: Path, server: MessagesServer) -> None:
