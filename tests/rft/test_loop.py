@@ -179,7 +179,7 @@ def test_running_a_finished_run_again_does_nothing(in_finished: RunPaths, monkey
         files = (path for path in in_finished.workspace.rglob("*") if path.is_file())
         return {path: path.read_bytes() for path in files if path.name not in ("lock", "run.db-shm", "run.db-wal")}
 
-    monkeypatch.setattr("rollouts.child._start", no_child)
+    monkeypatch.setattr("rollouts.child.start_child", no_child)
     before = contents()
     console = Console(file=io.StringIO())
     start(load_config(Path("rft.toml"), QUICKSTART, {}), in_finished, console)
