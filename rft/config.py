@@ -254,7 +254,16 @@ def load_config(file: Path | None, recipe: str, overrides: dict[str, Any]) -> Rf
     tree = _read(file) if file is not None else {"recipe": recipe}
     named = tree.pop("recipe", None)
     below = _recipe(named) if named is not None else {}
-    return parse_config(_merged(_merged(below, tree), overrides), source=str(file or recipe))
+    merged = _merged(_merged(below, tree), overrides)
+    if "judge" in overrides and isinstance(merged.get("reward"), dict):
+        _agree_with_judge(merged["reward"], merged["judge"])
+    return parse_config(merged, source=str(file or recipe))
+
+
+def _agree_with_judge(reward: dict[str, Any], judge: dict[str, Any]) -> None:
+    """A judge named on the command line, or "none", wins over the mode of a file that says otherwise."""
+    if (judge.get("backend", "none") == "none") == (reward.get("mode") == "judged"):
+        reward.pop("mode", None)
 
 
 def parse_config(tree: dict[str, Any], *, source: str) -> RftConfig:

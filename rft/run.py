@@ -34,6 +34,9 @@ MAY_CHANGE = (
     "judge.concurrency",
     "judge.force",
     "judge.recorded",
+    "judge.max_tokens",
+    "judge.base_url",
+    "judge.batch",
     *BUDGET,
 )
 """Settings of a begun run that change no result: somebody who met one of these limits moves it and goes on."""
@@ -89,13 +92,17 @@ def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPa
         return
     before, now = flat(parse_stored(stored)), flat(config)
     keys = sorted(before.keys() | now.keys())
-    changed = [key for key in keys if before.get(key) != now.get(key) and key not in MAY_CHANGE]
+    changed = [key for key in keys if before.get(key) != now.get(key) and not _may_change(key)]
     if changed:
         differences = ", ".join(f"{key} was {before.get(key)!r} and is {now.get(key)!r}" for key in changed)
         raise InputError(
             f"the run {paths.name!r} was started with another configuration: {differences}.",
             hint="Start a run of its own with --name NEW, or `rft resume` to carry this one on as it was.",
         )
+
+
+def _may_change(key: str) -> bool:
+    return key in MAY_CHANGE or key.startswith("judge.prices")
 
 
 def _same_inputs(store: RunStore, inputs: Inputs) -> None:

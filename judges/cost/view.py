@@ -93,7 +93,10 @@ def _waterfall(report: CostReport, console: Console) -> None:
     rows.append(("= known", f"{steps.spent.count:,}", usd(steps.spent.pico)))
     table(console, rows, ("", "number", "dollars"))
     if steps.ineligible:
-        said(console, f"{many(steps.ineligible, 'more candidate')} failed the tests: the judge is not asked about those.")
+        said(
+            console,
+            f"{many(steps.ineligible, 'more candidate')} failed tests or did not compile: they are not asked about.",
+        )
 
 
 _WORDS = {

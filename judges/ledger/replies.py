@@ -4,6 +4,7 @@ import sqlite3
 import zlib
 
 from judges.calls import Billed, RawReply, Usage
+from judges.errors import LedgerError
 from judges.ledger.rows import StoredReply
 
 
@@ -18,5 +19,15 @@ def reply_to(db: sqlite3.Connection, key: str) -> StoredReply | None:
     if row is None:
         return None
     attempt, run, round, body, seconds, request_id, status, *tokens, cost, source, model = row
-    reply = RawReply(zlib.decompress(body), seconds, request_id, status)
+    reply = RawReply(_unpacked(body, key), seconds, request_id, status)
     return StoredReply(attempt, key, reply, Billed(Usage(*tokens), cost, source, model), run, round)
+
+
+def _unpacked(body: bytes, key: str) -> bytes:
+    try:
+        return zlib.decompress(body)
+    except zlib.error as error:
+        raise LedgerError(
+            f"the reply {key[:12]} in the ledger is damaged",
+            hint="Restore the ledger from a copy, or move it away and ask again.",
+        ) from error

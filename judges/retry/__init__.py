@@ -2,6 +2,7 @@
 
 from judges.retry.ask import Answer, ask
 from judges.retry.circuit import Circuit
+from judges.retry.recorded import recorded
 from judges.retry.stops import paused
 
-__all__ = ["Answer", "Circuit", "ask", "paused"]
+__all__ = ["Answer", "Circuit", "ask", "paused", "recorded"]

@@ -25,7 +25,7 @@ _NEXT: dict[FailureKind, str] = {
     "rate": "Wait a few minutes, or lower judge.concurrency.",
     "overloaded": "Wait a few minutes; the provider's status page says more.",
     "server": "Wait a few minutes; the provider's status page says more.",
-    "timeout": "Check the network, or lower judge.effort.",
+    "timeout": "Check the network, then go on.",
     "cut": "Check the network and any proxy on the way.",
     "protocol": "Open the provider's page in a browser on this machine, and check judge.base_url and HTTPS_PROXY.",
     "bad_request": "Check judge.model, judge.effort and judge.max_tokens; this can be a defect of rft.",

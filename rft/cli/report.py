@@ -16,6 +16,7 @@ def report(name: str | None, as_json: bool) -> None:
     from rich.console import Console
 
     from judges.cost.view import show_cost
+    from judges.errors import LedgerError
     from rft.begun import stored_config
     from rft.cli.workspace import run_paths
     from rft.inputs import general_tasks, held_out_tasks
@@ -27,7 +28,11 @@ def report(name: str | None, as_json: bool) -> None:
     with open_for_reading(paths) as store:
         config = stored_config(store)
         found = collect(store, paths, config, held_out_tasks(store, config), general_tasks(store, config))
-        cost = cost_of(store, paths)
+        try:
+            cost = cost_of(store, paths)
+        except LedgerError as error:
+            click.echo(f"What the judge cost cannot be shown: {error} {error.hint}", err=True)
+            cost = None
     if as_json:
         judging = {} if cost is None else {"judge_cost": cost[0].to_json()}
         click.echo(json.dumps({**found.to_json(), **judging}))

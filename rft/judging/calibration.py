@@ -1,21 +1,24 @@
 """Measuring a judge on answers whose worth executed tests have told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+import signal
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 
 from eval.mutation import Subject as Original
 from eval.mutation import choose_mutants
 from eval.task import Task
-from judges import CandidateFacts, JudgeRequest
+from judges import CandidateFacts, JudgePaused, JudgeRequest
 from judges.budget import Limits
-from judges.calibration import (
-    Answer as Known,
-)
+from judges.calibration import Answer as Known
 from judges.calibration import (
     CalibrationCard,
     CalibrationItem,
     Drift,
+    JudgeMany,
     Material,
     Opinion,
     Subject,
@@ -30,29 +33,45 @@ from judges.retry import Circuit, ask
 from rft.judging.opinions import judge_task
 from scorers.execution import Evaluation, LuauPool
 
-RUN = "calibration"
-"""Stands for the run in the ledger: its calls belong to none."""
+T = TypeVar("T")
+
 MUTANTS = 4
 """Of each task."""
+STOPPED = "judging was stopped; the answers under way were awaited and stored."
+AGAIN = "The same command carries on: what is answered is kept."
 
 
-def materials(tasks: Sequence[Task]) -> list[Material]:
-    """Each task's reference, wrong answers and some mutants, executed."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How questions outside of a round are asked: of whom, out of which purse."""
+
+    provider: Provider
+    ledger: Ledger
+    limits: Limits
+    concurrency: int
+    run: str
+    """Whose budget they count against, and under whose name they stand in the ledger."""
+
+
+def calibration_name(day: date) -> str:
+    """What stands for a run in the ledger: the calibrations of a day have a budget of their own."""
+    return f"calibration-{day.isoformat()}"
+
+
+def items_of(tasks: Sequence[Task], per_kind: int) -> tuple[CalibrationItem, ...]:
+    """The questions: of each task its reference, wrong answers and some mutants, executed, and what is made of them."""
+    return make_items(_materials(tasks), per_kind=per_kind)
+
+
+def _materials(tasks: Sequence[Task]) -> list[Material]:
     originals = [Original(task.id, task.reference, task.kind, frozenset(task.equivalent)) for task in tasks]
+    chosen = [[mutant.answer for mutant in (*found.mutants, *found.named)] for found in choose_mutants(originals, MUTANTS)]
     with LuauPool() as pool:
         asked = [
-            (task, [(code, pool.submit_evaluate(code, task.executable())) for code in _answers(task, chosen)])
-            for task, chosen in zip(
-                tasks,
-                ([mutant.answer for mutant in (*chosen.mutants, *chosen.named)] for chosen in choose_mutants(originals, MUTANTS)),
-                strict=True,
-            )
+            (task, [(code, pool.submit_evaluate(code, task.executable())) for code in (task.reference, *task.wrong, *mutants)])
+            for task, mutants in zip(tasks, chosen, strict=True)
         ]
         return [_material(task, [(code, future.result()) for code, future in answers]) for task, answers in asked]
-
-
-def _answers(task: Task, mutants: Sequence[str]) -> list[str]:
-    return [task.reference, *task.wrong, *mutants]
 
 
 def _material(task: Task, answers: Sequence[tuple[str, Evaluation]]) -> Material:
@@ -67,57 +86,69 @@ def _known(code: str, found: Evaluation) -> Known:
 
 
 def calibrated(
-    provider: Provider, ledger: Ledger, limits: Limits, concurrency: int, items: Sequence[CalibrationItem], subject: Subject,
-    on_answer: Callable[[], None],
-) -> CalibrationCard:  # fmt: skip
+    asking: Asking, items: Sequence[CalibrationItem], subject: Subject, on_answer: Callable[[], None]
+) -> CalibrationCard:
     """Ask about every item and measure. The answers are in the ledger: the same again costs nothing.
 
     Raises:
-        JudgePaused: an outage or a budget; the same command carries on.
+        JudgePaused: an outage, a budget, a Ctrl-C; what is under way is awaited first, and the same command carries on.
     """
     today = datetime.now(UTC).date().isoformat()
-
-    async def measured() -> CalibrationCard:
-        asker = _asker(provider, ledger, limits, concurrency, "calibrate", on_answer)
-        try:
-            return await calibrate(asker, items, subject, today)
-        finally:
-            await provider.close()
-
-    return asyncio.run(measured())
+    return asyncio.run(_until_stopped(asking, "calibrate", on_answer, lambda many: calibrate(many, items, subject, today)))
 
 
-def drifted(provider: Provider, ledger: Ledger, limits: Limits, concurrency: int, card: CalibrationCard) -> Drift:
+def drifted(asking: Asking, card: CalibrationCard) -> Drift:
     """Ask the card's anchors again, once a day at most: the ledger has the answers of the same day. Raises JudgePaused."""
     day = datetime.now(UTC).date().toordinal()
 
-    async def measured() -> Drift:
-        asker = _asker(provider, ledger, limits, concurrency, "canary", lambda: None)
-        try:
-            return drift(card, await asker(canary_requests(card, day)))
-        finally:
-            await provider.close()
+    async def measured(many: JudgeMany) -> Drift:
+        return drift(card, await many(canary_requests(card, day)))
 
-    return asyncio.run(measured())
+    return asyncio.run(_until_stopped(asking, "canary", lambda: None, measured))
 
 
-def _asker(
-    provider: Provider, ledger: Ledger, limits: Limits, concurrency: int, purpose: Purpose, on_answer: Callable[[], None]
-) -> Callable[[Sequence[JudgeRequest]], Awaitable[Sequence[Opinion]]]:
-    circuit = Circuit(concurrency)
+async def _until_stopped(
+    asking: Asking, purpose: Purpose, on_answer: Callable[[], None], work: Callable[[JudgeMany], Coroutine[Any, Any, T]]
+) -> T:
+    """`work`, with what it asks by. However it ends, the answers under way are awaited and stored."""
+    circuit = Circuit(asking.concurrency)
 
     async def opinion(request: JudgeRequest) -> Opinion:
-        context = Context(RUN, purpose, request.task.id, request.candidate_key, purpose)
-        answer = await ask(provider, ledger, provider.prepare(request), context, limits, circuit)
+        context = Context(asking.run, purpose, request.task.id, request.candidate_key, purpose)
+        prepared = asking.provider.prepare(request)
+        answer = await ask(asking.provider, asking.ledger, prepared, context, asking.limits, circuit)
         on_answer()
         return Opinion(answer.verdict, answer.reply.billed.model if answer.reply else "")
 
     async def many(requests: Sequence[JudgeRequest]) -> Sequence[Opinion]:
-        return await asyncio.gather(*map(opinion, requests))
+        found = await asyncio.gather(*map(opinion, requests), return_exceptions=True)
+        for each in found:
+            if isinstance(each, BaseException):
+                raise each
+        return [each for each in found if isinstance(each, Opinion)]
 
-    return many
+    try:
+        with _cancelled_by_signals():
+            return await work(many)
+    except asyncio.CancelledError:
+        raise JudgePaused(STOPPED, hint=AGAIN) from None
+    finally:
+        circuit.open(JudgePaused(STOPPED, hint=AGAIN))
+        await circuit.drain()
+        await asking.provider.close()
 
 
-def items_of(tasks: Sequence[Task], per_kind: int) -> tuple[CalibrationItem, ...]:
-    """The questions."""
-    return make_items(materials(tasks), per_kind=per_kind)
+@contextmanager
+def _cancelled_by_signals() -> Iterator[None]:
+    """A Ctrl-C or SIGTERM cancels the present task; afterwards signals do what they did before."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)

@@ -1,7 +1,9 @@
 """`rft judge calibrate` and `rft judge export`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -9,13 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.task import load_tasks
-from judges.calibration import CalibrationCard, requests_of, save_card
+from judges.budget import SCOPES
+from judges.calibration import CalibrationCard, CalibrationItem, requests_of, save_card
+from judges.cost.money import usd
 from judges.ledger import Ledger
 from rft.config import RftConfig
 from rft.errors import InputError
 from rft.inputs import benchmark_folder
-from rft.judging.calibration import calibrated, items_of
-from rft.judging.opening import check_provider, provider_maker
+from rft.judging.calibration import Asking, calibrated, calibration_name, items_of
+from rft.judging.opening import TERMS, check_provider, provider_maker
 from rft.judging.places import cards_folder, ledger_file, open_ledger
 from rft.judging.settings import limits_of
 from rft.view import progress_bar
@@ -34,13 +38,20 @@ def calibrate_judge(
     judge = config.judge
     if judge.backend == "none":
         raise InputError("no judge is configured.", hint="Give --judge claude or --judge mlx, or set judge.backend.")
-    with provider_maker(judge, workspace / "judge" / "judge.log") as (maker, subject), open_ledger(workspace) as ledger:
+    opened = provider_maker(judge, config.model, workspace / "judge" / "judge.log")
+    notes = Console(stderr=True) if as_json else console
+    with opened as (maker, subject), open_ledger(workspace) as ledger:
         check_provider(maker())
         items = items_of(load_tasks(benchmark_folder(tasks))[:limit], per_kind)
-        with progress_bar(console) as progress:
+        asking = Asking(maker(), ledger, limits_of(judge), judge.concurrency, calibration_name(datetime.now(UTC).date()))
+        notes.print(_beforehand(asking, items), highlight=False, soft_wrap=True)
+        if judge.backend == "claude" and next(iter(ledger.attempts()), None) is None:
+            notes.print(TERMS, highlight=False, soft_wrap=True)
+        with progress_bar(notes) as progress:
             bar = progress.add_task("calibrating", total=len(requests_of(items)), rate="")
-            limits = limits_of(judge)
-            card = calibrated(maker(), ledger, limits, judge.concurrency, items, subject, lambda: progress.advance(bar))
+            card = calibrated(asking, items, subject, lambda: progress.advance(bar))
+        spent = usd(ledger.spent("run", asking.run).known_pico)
+        notes.print(f"It cost {spent} today; `rft cost {asking.run}` shows it.", highlight=False, soft_wrap=True)
     file = save_card(card, cards_folder(workspace))
     if as_json:
         console.print_json(json.dumps({"passed": card.passed, **asdict(card)}))
@@ -56,6 +67,18 @@ def export_ledger(workspace: Path, stream: IO[str]) -> None:
         raise InputError(f"there is no ledger {file.relative_to(workspace)} here.", hint="A run with a judge makes one.")
     with Ledger.read(file) as ledger:
         ledger.export(stream)
+
+
+def _beforehand(asking: Asking, items: Sequence[CalibrationItem]) -> str:
+    """What it will ask and may cost, before it does."""
+    prepared = [asking.provider.prepare(request) for request in requests_of(items)]
+    new = [call for call in prepared if asking.ledger.reply_of(call.key) is None]
+    worst = None if any(call.worst_pico is None for call in new) else sum(call.worst_pico or 0 for call in new)
+    budgets = [f"{usd(pico)} a {scope}" for scope in SCOPES if (pico := asking.limits.pico(scope)) is not None]
+    return (
+        f"{len(prepared)} questions, {len(prepared) - len(new)} of them answered before; at most {usd(worst)}. "
+        f"Budget: {', '.join(budgets) or 'none'}."
+    )
 
 
 def _show(card: CalibrationCard, file: Path, console: Console) -> None:

@@ -8,14 +8,14 @@ from typing import Any, Literal
 from rich.console import Console
 
 from eval.gate import Decision
-from judges.budget import Scope
 from judges.cost.export import write_calls
 from judges.cost.facts import CostReport, cost_report
-from judges.cost.reading import read_records, stored_readers
+from judges.cost.reading import budgets, read_records, stored_readers
 from judges.cost.records import Records
-from judges.cost.runfacts import Budget, Judged, RunFacts, TaskChoice
+from judges.cost.runfacts import Judged, RunFacts, TaskChoice
 from judges.cost.view import show_cost as render_cost
 from judges.ledger import Ledger, LedgerReader
+from judges.prices import Prices
 from judges.rubric import RUBRIC_VERSION
 from rft.begun import stored_config
 from rft.config import RftConfig
@@ -33,8 +33,7 @@ POINTS = 100
 
 def show_cost(paths: RunPaths, console: Console, form: Literal["tables", "json", "csv"]) -> None:
     """Print the report of a run that has a judge. Raises InputError where there is none, and where there is no such run."""
-    with open_for_reading(paths) as store:
-        report, records = run_cost(store, paths)
+    report, records = _calibration_cost(paths) or _run_cost(paths)
     if form == "json":
         print(json.dumps(report.to_json()))
     elif form == "csv":
@@ -43,19 +42,32 @@ def show_cost(paths: RunPaths, console: Console, form: Literal["tables", "json",
         render_cost(report, console)
 
 
-def run_cost(store: RunStore, paths: RunPaths) -> tuple[CostReport, Records]:
-    """The cost report of a run and the rows that it stands on. Raises InputError where the run has no judge."""
-    found = cost_of(store, paths)
-    if found is None:
+def _calibration_cost(paths: RunPaths) -> tuple[CostReport, Records] | None:
+    """The report of what stands in the ledger under a name that is no run's; None where there is no such thing."""
+    file = ledger_file(paths.workspace)
+    if paths.database.is_file() or not file.is_file():
+        return None
+    with Ledger.read(file) as ledger:
+        records = read_records(ledger, stored_readers(), paths.name)
+    return (cost_report(records, Prices({}), paths.name), records) if records.calls else None
+
+
+def _run_cost(paths: RunPaths) -> tuple[CostReport, Records]:
+    with open_for_reading(paths) as store:
+        config = stored_config(store)
+        found = cost_of(store, paths)
+    if found is not None:
+        return found
+    if config.judge.backend == "none":
         raise InputError(
-            f"the run {paths.name!r} has no judge: it cost nothing.",
-            hint="`rft run --judge claude --name NEW` has one.",
+            f"the run {paths.name!r} has no judge: it cost nothing.", hint="`rft run --judge claude --name NEW` has one."
         )
-    return found
+    missing = ledger_file(paths.workspace).relative_to(paths.workspace)
+    raise InputError(f"the ledger {missing} is missing: what the judge cost is not known.", hint="Put it back from a copy.")
 
 
 def cost_of(store: RunStore, paths: RunPaths) -> tuple[CostReport, Records] | None:
-    """The same, or None where the run has no judge."""
+    """The cost report of a run and the rows that it stands on; None where it has no judge, or no ledger."""
     config = stored_config(store)
     file = ledger_file(paths.workspace)
     if config.judge.backend == "none" or not file.is_file():
@@ -70,6 +82,7 @@ def _facts(store: RunStore, paths: RunPaths, config: RftConfig, ledger: LedgerRe
     names = [round_name(index) for index in range(1, config.rounds + 1)]
     selections = {name: fact for name in names if (fact := store.fact(f"selection:{name}")) is not None}
     judged = {name: fact for name in names if (fact := store.fact(f"judged:{name}")) is not None}
+    latest = next(reversed(judged), names[0] if names else "")
     tasks = [task for fact in judged.values() for task in fact["tasks"].values()]
     return RunFacts(
         candidates=sum(fact["sampled"] for fact in selections.values()),
@@ -78,7 +91,7 @@ def _facts(store: RunStore, paths: RunPaths, config: RftConfig, ledger: LedgerRe
         gained_points=_gained(store, config, names),
         rounds_left=config.rounds - len(selections),
         tasks_per_round=round(sum(len(fact["tasks"]) for fact in judged.values()) / len(judged)) if judged else 0,
-        budgets=_budgets(config, ledger, paths.name),
+        budgets=budgets(ledger, limits_of(config.judge), paths.name, latest),
         provenance=_provenance(config),
         choices=tuple(
             _choice(name, task, facts, selections.get(name, {}).get("kept", {}).get(task))
@@ -101,16 +114,6 @@ def _gained(store: RunStore, config: RftConfig, names: list[str]) -> float | Non
 def _is_promoted(store: RunStore, name: str) -> bool:
     decision = store.fact(f"decision:{name}")
     return decision is not None and Decision.from_json(decision).promote
-
-
-def _budgets(config: RftConfig, ledger: LedgerReader, run: str) -> tuple[Budget, ...]:
-    limits = limits_of(config.judge)
-    scopes: tuple[Scope, ...] = ("run", "day")
-    return tuple(
-        Budget(scope, limit, ledger.spent(scope, run).charged_pico)
-        for scope in scopes
-        if (limit := limits.pico(scope)) is not None
-    )
 
 
 def _provenance(config: RftConfig) -> dict[str, str]:

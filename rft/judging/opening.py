@@ -10,17 +10,19 @@ from judges.calibration import CalibrationCard, Drift, Permission, Subject, find
 from judges.calls import Provider
 from judges.claude.preflight import preflight
 from judges.claude.provider import ClaudeProvider
+from judges.claude.settings import DEFAULT_MODEL
 from judges.errors import JudgeConfigError
 from judges.local import LocalProvider
 from judges.outcome import JudgingSettings
 from judges.rubric import RUBRIC_VERSION
 from rft.config import JudgeConfig, RftConfig
-from rft.judging.calibration import drifted
+from rft.judging.calibration import Asking, drifted
 from rft.judging.places import cards_folder, open_ledger
 from rft.judging.planning import forecast_of, in_a_line
 from rft.judging.rounds import LoopJudge, ProviderMaker
 from rft.judging.settings import claude_settings, has_dollar_limit, limits_of, prices_of
 from rft.store import RunPaths
+from rollouts.errors import ModelError
 from rollouts.judging import open_judge as open_local
 from rollouts.models import resolve_model, weights_hash
 
@@ -44,7 +46,7 @@ def open_judge(config: RftConfig, paths: RunPaths, tasks: Sequence[Task], say: S
         yield None
         return
     with ExitStack() as stack:
-        maker, subject = stack.enter_context(provider_maker(config.judge, paths.log("judge")))
+        maker, subject = stack.enter_context(provider_maker(config.judge, config.model, paths.log("judge")))
         card = find_card(cards_folder(paths.workspace), subject)
         allowed = may_judge(config.judge, card)
         warning = "" if config.judge.recorded else check_provider(maker())
@@ -55,11 +57,8 @@ def open_judge(config: RftConfig, paths: RunPaths, tasks: Sequence[Task], say: S
                 say(TERMS)
         if warning:
             say(f"Judge: {warning}.")
-        changed = (
-            ""
-            if card is None or config.judge.recorded
-            else _changed(drifted(maker(), ledger, limits_of(config.judge), config.judge.concurrency, card))
-        )
+        asking = Asking(maker(), ledger, limits_of(config.judge), config.judge.concurrency, paths.name)
+        changed = "" if card is None or config.judge.recorded else _changed(drifted(asking, card))
         standing = " ".join(filter(None, (allowed.sentence, changed)))
         if standing:
             say(f"Judge {subject.model}: {standing}")
@@ -93,8 +92,9 @@ def settings_of(config: RftConfig) -> JudgingSettings:
 
 
 @contextmanager
-def provider_maker(judge: JudgeConfig, log: Path) -> Iterator[tuple[ProviderMaker, Subject]]:
-    """How to make the configured provider, and whom a card must be about. Raises JudgeConfigError."""
+def provider_maker(judge: JudgeConfig, base: str, log: Path) -> Iterator[tuple[ProviderMaker, Subject]]:
+    """How to make the configured provider, and whom a card must be about. A local judge without a model of its own is the frozen
+    base model. Raises JudgeConfigError."""
     if judge.backend == "claude":
         prices, settings = prices_of(judge), claude_settings(judge)
         if has_dollar_limit(judge):
@@ -102,14 +102,18 @@ def provider_maker(judge: JudgeConfig, log: Path) -> Iterator[tuple[ProviderMake
 
         yield lambda: ClaudeProvider(settings, prices), Subject("claude", judge.model, RUBRIC_VERSION, judge.view)
         return
-    folder = resolve_model(judge.model, log)
+    model = base if judge.model == DEFAULT_MODEL else judge.model
+    try:
+        folder = resolve_model(model, log)
+    except ModelError as error:
+        raise JudgeConfigError(f"the judge: {error}", hint="Set judge.model to a folder in mlx-lm's format.") from error
     weights = weights_hash(folder)
     with open_local(folder, log) as local:
         local.check()
 
         yield (
-            lambda: LocalProvider(judge.model, weights, local.ask, view=judge.view),
-            Subject("mlx", f"{judge.model}@{weights[:12]}", RUBRIC_VERSION, judge.view),
+            lambda: LocalProvider(model, weights, local.ask, view=judge.view),
+            Subject("mlx", f"{model}@{weights[:12]}", RUBRIC_VERSION, judge.view),
         )
 
 

@@ -52,7 +52,7 @@ def _plan(config: RftConfig, tasks: Sequence[Task]) -> Plan:
         candidate_bytes=_mean([len(each.candidate.encode()) for each in rendered]),
         longest_candidate_bytes=config.sampling.max_new_tokens * BYTES_PER_TOKEN,
         max_tokens=config.judge.max_tokens,
-        confirm=config.judge.confirm,
+        confirm="off" if config.judge.backend == "mlx" else config.judge.confirm,
         batch=config.judge.batch,
     )
 

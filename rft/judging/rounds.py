@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from judges import JudgePaused, JudgeTask
 from judges.batching import Prefetch
+from judges.budget import Scope
 from judges.calls import Context, PreparedCall, Provider
 from judges.claude.batches import BatchJudge
 from judges.claude.provider import ClaudeProvider
@@ -15,7 +16,7 @@ from judges.cost.live import LiveMeter, status_line
 from judges.cost.metered import Metered
 from judges.ledger import Ledger
 from judges.outcome import Entrant, JudgingProgress, JudgingSettings, Kind, TaskOutcome
-from judges.retry import Answer, Circuit, ask
+from judges.retry import Answer, Circuit, ask, recorded
 from judges.session import JudgingSession
 from judges.tripwire import tripwire
 from rft.config import RewardConfig
@@ -67,19 +68,15 @@ class LoopJudge:
         provider = Metered(self.make_provider(), meter)
 
         async def asked(prepared: PreparedCall, context: Context) -> Answer:
-            if self.recorded and self.ledger.reply_of(prepared.key) is None:
-                raise JudgePaused(
-                    f"the ledger has no answer about a candidate of {context.task}, and judge.recorded asks nobody.",
-                    hint="Set judge.recorded = false to have it asked.",
-                )
+            if self.recorded:
+                return self._recorded(provider, prepared, context)
             answer = await ask(provider, self.ledger, prepared, context, self.settings.limits, circuit)
             return replace(answer, source="paid") if answer.key in fetched else answer
 
         shown = view.stage(f"judging {stage}", len(by_task))
 
         def on_event(progress: JudgingProgress) -> None:
-            limit = self.settings.limits.pico("round") or self.settings.limits.pico("run")
-            line = status_line(progress, meter, limit)
+            line = status_line(*self._beside_its_limit(progress, meter, stage))
             shown.advance(progress.certified - shown.done, line if view.width >= WIDE else line.partition("  ")[0])
 
         session = JudgingSession(provider, self.ledger, self.settings, self.run, stage, on_event, ask=asked, on_stop=circuit.open)
@@ -90,6 +87,23 @@ class LoopJudge:
         shown.close()
         view.say(_in_words(stage, outcomes))
         return _judged(self.name, by_task, outcomes)
+
+    def _beside_its_limit(
+        self, progress: JudgingProgress, meter: LiveMeter, stage: str
+    ) -> tuple[JudgingProgress, LiveMeter, int | None]:
+        """Spent and limit of the same scope: the round's where it has a limit, else the run's."""
+        scope: Scope = "round" if self.settings.limits.pico("round") is not None else "run"
+        spent = self.ledger.spent(scope, self.run, stage).charged_pico
+        return replace(progress, spent_pico=spent), meter, self.settings.limits.pico(scope)
+
+    def _recorded(self, provider: Provider, prepared: PreparedCall, context: Context) -> Answer:
+        answer = recorded(provider, self.ledger, prepared)
+        if answer is None:
+            raise JudgePaused(
+                f"the ledger has no answer about a candidate of {context.task}, and judge.recorded asks nobody.",
+                hint="Set judge.recorded = false to have it asked.",
+            )
+        return answer
 
     def _fetched(self, stage: str, entered: Sequence[Entered], view: View) -> frozenset[str]:
         """Have the answers brought into the ledger by batches. Returns the keys of those that were paid now."""
@@ -139,9 +153,7 @@ class LoopJudge:
             for entry in group
             if entry.facts.eligible
         ]
-        skipped: Counter[Kind] = Counter(
-            "ineligible" if entry.facts.static.compiles else "policy" for entry in group if not entry.facts.eligible
-        )
+        skipped: dict[Kind, int] = {"ineligible": len(group) - len(entrants)}
         return judge_task(task, cases), entrants, skipped
 
 

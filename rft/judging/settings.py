@@ -13,9 +13,14 @@ def limits_of(config: JudgeConfig) -> Limits:
     return Limits(**config.budget.model_dump())
 
 
+FREE = Price(*(Decimal(0) for _ in range(5)))
+"""Of a model on one's own machine."""
+
+
 def prices_of(config: JudgeConfig) -> Prices:
     """The user's own prices before those of genai-prices."""
-    return Prices({model: _price(price) for model, price in config.prices.items()})
+    own = {model: _price(price) for model, price in config.prices.items()}
+    return Prices(own if config.backend != "mlx" else {**own, config.model: FREE})
 
 
 def _price(price: JudgePrice) -> Price:

@@ -19,13 +19,14 @@ from rich.console import Console
 from judges.budget import BudgetReached
 from judges.claude.batches import BatchJudge
 from judges.errors import JudgeConfigError, JudgePaused
-from judges.ledger import Ledger
+from judges.ledger import AttemptRow, Ledger
 from rft.cli import cli
 from rft.config import QUICKSTART, load_config
+from rft.errors import InputError
 from rft.judging.places import ledger_file
 from rft.run import start
 from rft.store import RunPaths, open_for_reading
-from tests.fakes.messages_api import GOOD_KEY, MessagesServer, by_hash
+from tests.fakes.messages_api import GOOD_KEY, MessagesServer, by_hash, fault
 from tests.rft.world import write_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +95,11 @@ def charged(workspace: Path) -> tuple[int, int]:
         return spent.known_pico, spent.possibly_lost_pico
 
 
+def rows(workspace: Path) -> list[AttemptRow]:
+    with Ledger.read(ledger_file(workspace)) as ledger:
+        return list(ledger.attempts())
+
+
 def test_three_rounds_cost_what_the_server_billed(workspace: Path, server: MessagesServer) -> None:
     said = run(workspace)
     assert "budget" in said
@@ -125,6 +131,69 @@ def test_another_run_of_the_workspace_pays_nothing_for_what_is_known(workspace: 
     assert server.billed.pico == paid
     with open_for_reading(RunPaths(workspace, "again")) as store:
         assert [store.fact(f"selection:round-{index}")["kept"] for index in (1, 2, 3)] == [each["kept"] for each in kept]
+
+
+def test_a_recorded_run_asks_nobody_for_a_second_try(
+    workspace: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.script(fault("malformed", times=1))
+    configure(workspace, server, calls=1)
+    with pytest.raises(BudgetReached):
+        run(workspace)
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    asked = len(server.requests)
+    config = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"recorded": True}})
+    with pytest.raises(JudgePaused):
+        start(config, RunPaths(workspace, NAME), Console(file=io.StringIO()))
+    assert len(server.requests) == asked
+
+
+def test_a_damaged_or_missing_ledger_leaves_the_report(workspace: Path) -> None:
+    run(workspace)
+    file = ledger_file(workspace)
+    file.write_bytes(b"no database, and long enough to look like one" * 100)
+    shown = CliRunner().invoke(cli, ["report", "--name", NAME], catch_exceptions=False)
+    assert shown.exit_code == 0
+    assert "cannot be shown" in shown.stderr
+    for left in file.parent.glob("ledger.db*"):
+        left.unlink()
+    missing = CliRunner().invoke(cli, ["cost", NAME])
+    assert isinstance(missing.exception, InputError)
+    assert "is missing" in str(missing.exception)
+
+
+@pytest.mark.parametrize(("mode", "judge", "found"), [("deterministic", "claude", "judged"), ("judged", "none", "executed")])
+def test_a_judge_on_the_command_line_wins_over_the_files_mode(tmp_path: Path, mode: str, judge: str, found: str) -> None:
+    file = tmp_path / "rft.toml"
+    file.write_text(f'[reward]\nmode = "{mode}"\n')
+    assert load_config(file, QUICKSTART, {"judge": {"backend": judge}}).reward.mode == found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_calibration_that_is_stopped_loses_no_answer(workspace: Path, number: int) -> None:
+    with MessagesServer(decide=good, latency=0.5) as slow:
+        configure(workspace, slow, calls=1000)
+        command = ["judge", "calibrate", "--limit", "4", "--per-kind", "4"]
+        process = started(workspace, slow, command)
+        process.send_signal(number)
+        _, errors = process.communicate()
+        assert process.returncode == 75, errors
+        assert b"Traceback" not in errors
+        assert {row.state for row in rows(workspace)} == {"done"}
+        assert sum(row.cost_pico or 0 for row in rows(workspace)) == slow.billed.pico
+
+
+def started(workspace: Path, slow: MessagesServer, arguments: list[str]) -> "subprocess.Popen[bytes]":
+    """`rft` with these arguments, when one of its calls has been answered and another is under way."""
+    command = [sys.executable, "-c", "from rft.cli import main; main()", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 120
+    while slow.state()["in_flight"] < 1 or len(slow.billed) < 3:
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return process
 
 
 def test_a_recorded_run_needs_no_network_and_no_key(
@@ -197,14 +266,16 @@ def test_a_judge_is_calibrated_and_then_watched(workspace: Path, server: Message
     assert asked > 20
     CliRunner().invoke(cli, command)
     assert len(server.billed) == asked
+    name = next(row.run for row in rows(workspace))
+    cost = CliRunner().invoke(cli, ["cost", name, "--json"], catch_exceptions=False)
+    assert json.loads(cost.stdout)["headline"]["known_pico"] == server.billed.pico
     with pytest.raises(JudgeConfigError, match="failed its calibration") as caught:
         run(workspace)
     assert "judge.force" in caught.value.hint
     text = (workspace / "rft.toml").read_text().replace('backend = "claude"', 'backend = "claude"\nforce = true')
     (workspace / "rft.toml").write_text(text)
     assert "used all the same" in run(workspace)
-    with Ledger.read(ledger_file(workspace)) as ledger:
-        assert sum(row.purpose == "canary" for row in ledger.attempts("calibration")) == 10
+    assert sum((row.run, row.purpose) == (NAME, "canary") for row in rows(workspace)) == 10
 
 
 @pytest.mark.parametrize(
@@ -249,16 +320,9 @@ def test_a_key_alone_spends_nothing(workspace: Path, server: MessagesServer) -> 
 def test_a_run_stopped_while_it_judges_is_carried_on(workspace: Path, cache: Path, number: int) -> None:
     """A hard kill loses at most the calls under way, which are counted; SIGTERM loses none."""
     assert cache.is_dir()
-    with MessagesServer(decide=good, latency=1.0) as slow:
+    with MessagesServer(decide=good, latency=0.5) as slow:
         configure(workspace, slow)
-        command = [sys.executable, "-c", "from rft.cli import main; main()", "run", "--name", NAME]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=workspace, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + 120
-        while not slow.state()["in_flight"] or not len(slow.billed):
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        process = started(workspace, slow, ["run", "--name", NAME])
         process.send_signal(number)
         process.communicate()
         assert process.returncode == (-number if number == signal.SIGKILL else 75)
