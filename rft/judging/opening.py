@@ -10,7 +10,6 @@ from judges.calibration import CalibrationCard, Drift, Permission, Subject, find
 from judges.calls import Provider
 from judges.claude.preflight import preflight
 from judges.claude.provider import ClaudeProvider
-from judges.claude.settings import DEFAULT_MODEL
 from judges.errors import JudgeConfigError
 from judges.local import LocalProvider
 from judges.outcome import JudgingSettings
@@ -20,7 +19,7 @@ from rft.judging.calibration import Asking, drifted
 from rft.judging.places import cards_folder, open_ledger
 from rft.judging.planning import forecast_of, in_a_line
 from rft.judging.rounds import LoopJudge, ProviderMaker
-from rft.judging.settings import claude_settings, has_dollar_limit, limits_of, prices_of
+from rft.judging.settings import claude_settings, has_dollar_limit, limits_of, local_model, prices_of
 from rft.store import RunPaths
 from rollouts.errors import ModelError
 from rollouts.judging import open_judge as open_local
@@ -102,7 +101,7 @@ def provider_maker(judge: JudgeConfig, base: str, log: Path) -> Iterator[tuple[P
 
         yield lambda: ClaudeProvider(settings, prices), Subject("claude", judge.model, RUBRIC_VERSION, judge.view)
         return
-    model = base if judge.model == DEFAULT_MODEL else judge.model
+    model = local_model(judge, base)
     try:
         folder = resolve_model(model, log)
     except ModelError as error:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from judges.budget import Limits
-from judges.claude.settings import ClaudeSettings
+from judges.claude.settings import DEFAULT_MODEL, ClaudeSettings
 from judges.prices import Price, Prices
 from rft.config import JudgeConfig, JudgePrice
 
@@ -19,8 +19,12 @@ FREE = Price(*(Decimal(0) for _ in range(5)))
 
 def prices_of(config: JudgeConfig) -> Prices:
     """The user's own prices before those of genai-prices."""
-    own = {model: _price(price) for model, price in config.prices.items()}
-    return Prices(own if config.backend != "mlx" else {**own, config.model: FREE})
+    return Prices({model: _price(price) for model, price in config.prices.items()})
+
+
+def local_model(judge: JudgeConfig, base: str) -> str:
+    """Whom `mlx` asks: without a model of its own the frozen base model."""
+    return base if judge.model == DEFAULT_MODEL else judge.model
 
 
 def _price(price: JudgePrice) -> Price:
