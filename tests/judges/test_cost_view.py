@@ -70,7 +70,7 @@ def test_the_facts_are_in_it(tmp_path: Path) -> None:
         "every eligible candidate 13 $0.005 ",
         "- cannot win 3 $0.00116",
         "= known 6 $0.00163",
-        "4 more candidates failed the tests",
+        "4 more candidates failed tests or did not compile",
         "rate 429 rate_limit_error 1",
         "req_lost req_k4",
         "Its winner was not the static scorers' first in 1 of 1 tasks (100 %).",
