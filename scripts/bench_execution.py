@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 
 from scorers.execution import Evaluation, LuauPool, Tests
 from scorers.execution.process import worker_environment
@@ -75,8 +75,9 @@ def pooled(pool: LuauPool, code: str, tests: Tests, count: int) -> tuple[float, 
     pool.evaluate(code, tests, static=False)
     started = time.perf_counter()
     futures = [pool.submit_evaluate(code, tests, static=False) for _ in range(count)]
-    times = [_seconds(future) for future in futures]
-    return count / (time.perf_counter() - started), times
+    wait(futures)
+    elapsed = time.perf_counter() - started
+    return count / elapsed, [_seconds(future) for future in futures]
 
 
 def _seconds(future: Future[Evaluation]) -> float:
