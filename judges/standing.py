@@ -68,6 +68,7 @@ class Standing:
         reasons = ", ".join(f"{many} {reason}" for reason, many in self._unscored.most_common())
         return JudgePaused(
             f"the judge gave no verdict on {count} of {self._verdicts} questions ({reasons}).",
-            hint="Look at the answers with `rft judge export`; raise judge.max_tokens, or take another "
+            hint="Look at the answers with `rft judge export`; raise judge.max_tokens (a local judge needs a model that "
+            "reads longer prompts), or take another "
             "judge.model in a run of its own (--name NEW): paid answers stay in the ledger.",
         )

@@ -31,7 +31,10 @@ def place(scope: Scope, run: str, round: str, day: str) -> tuple[str, str, str]:
     return {"round": ("round", run, round), "run": ("run", run, ""), "day": ("day", "", day)}[scope]
 
 
-def move(db: sqlite3.Connection, run: str, round: str, day: str, *, new: Spent, old: Spent = Spent()) -> None:  # noqa: B008
+NOTHING = Spent()
+
+
+def move(db: sqlite3.Connection, run: str, round: str, day: str, *, new: Spent, old: Spent = NOTHING) -> None:
     """Put `new` in the place of `old` in all three sums."""
     by = (
         new.known_pico - old.known_pico,

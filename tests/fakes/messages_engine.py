@@ -110,7 +110,7 @@ def _violating(verdict: Json) -> str:
 _TEXTS: dict[str, Callable[[Json], str]] = {
     "malformed": lambda verdict: f"Here is my review. {json.dumps(verdict)[:-1]}",
     "violates": _violating,
-    "empty": lambda verdict: "",  # noqa: ARG005
+    "empty": lambda _verdict: "",
 }
 
 

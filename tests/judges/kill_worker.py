@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import anthropic.resources.messages  # noqa: F401
+import anthropic.resources.messages  # noqa: F401  # the forkserver loads it once: each worker would take 2 s for it
 
 from judges.batching import Prefetch
 from judges.budget import Limits

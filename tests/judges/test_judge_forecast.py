@@ -10,7 +10,7 @@ from rich.console import Console
 
 from judges.budget import Limits
 from judges.calls import PICO, Usage
-from judges.cost.forecast import Plan, forecast
+from judges.cost.forecast import Forecast, Plan, forecast
 from judges.cost.forecast_view import show_judge_forecast
 from judges.cost.history import ENOUGH, Measured, measured, text_bytes
 from judges.cost.records import Call, Note, Records
@@ -115,9 +115,9 @@ def test_the_ledger_is_believed_when_it_has_seen_enough() -> None:
     assert measured(records, "claude-opus-5-5").output_tokens is None
 
 
-def shown(found: object) -> str:
+def shown(found: Forecast) -> str:
     stream = io.StringIO()
-    show_judge_forecast(found, Console(file=stream, width=80))  # type: ignore[arg-type]
+    show_judge_forecast(found, Console(file=stream, width=80))
     return stream.getvalue()
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judges.budget import BudgetReached, Limits, Spent
+from judges.budget import BudgetReached, Limits, Scope, Spent
 from judges.calls import PICO, CallFailed
 from judges.errors import LedgerError
 from judges.ledger import Answered, Attempt, Held, Ledger
@@ -327,8 +327,9 @@ def test_no_history_passes_a_limit_or_breaks_the_sums(steps: list[Any]) -> None:
                     ledger.answered(attempt, reply(name), billed(pico)).result()
                 else:
                     ledger.failed(attempt, BILLABLE if what == "billable" else NOT_BILLED).result()
-            for scope, most, calls in (("round", 900, 6), ("run", 1200, 99), ("day", 10**9, 9)):
-                now = ledger.spent(scope, "night", round)  # type: ignore[arg-type]
+            bounds: tuple[tuple[Scope, int, int], ...] = (("round", 900, 6), ("run", 1200, 99), ("day", 10**9, 9))
+            for scope, most, calls in bounds:
+                now = ledger.spent(scope, "night", round)
                 assert now.charged_pico <= most
                 assert now.calls <= calls
         assert ledger.verify() == []

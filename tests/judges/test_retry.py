@@ -9,7 +9,7 @@ import pytest
 
 from judges.budget import BudgetReached, Limits
 from judges.errors import JudgePaused, LedgerError
-from judges.ledger import Ledger
+from judges.ledger import Attempt, Ledger
 from judges.retry.ask import RESAMPLED
 from judges.retry.policy import LONGEST_WAIT, RETRY_AFTER_AT_MOST
 from tests.fakes.messages_api import Fault, MessagesServer, fault
@@ -319,11 +319,12 @@ def test_an_answer_that_another_process_waits_for_is_waited_for(make: MakeWorld)
 
     async def both() -> str:
         begun = other.begin(prepared, CONTEXT, NO_LIMITS).result()
+        assert isinstance(begun, Attempt)
         asking = asyncio.create_task(world.ask(question()))
         while not world.time.slept:
             await asyncio.sleep(0.01)
         reply = await world.provider.call(prepared)
-        other.answered(begun, reply, world.provider.billed(reply)).result()  # type: ignore[arg-type]
+        other.answered(begun, reply, world.provider.billed(reply)).result()
         return (await asking).source
 
     assert world.run(both()) == "ledger"
