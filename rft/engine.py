@@ -326,7 +326,10 @@ class Engine:
 
     def _parameters(self) -> SamplingParameters:
         sampling = self.config.sampling
-        return SamplingParameters(sampling.temperature, sampling.top_p, sampling.max_new_tokens)
+        return SamplingParameters(
+            sampling.temperature, sampling.top_p, sampling.max_new_tokens, sampling.top_k, sampling.min_p, sampling.stop,
+            sampling.thinking,
+        )  # fmt: skip
 
     def _metric(self, **facts: Any) -> None:
         with self.paths.metrics.open("a") as file:

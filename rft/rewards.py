@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rft.config import RewardConfig
+from rft.sections import RewardConfig
 from scorers import ScoreReport
 from scorers.execution import ExecutionReport
 

@@ -17,12 +17,13 @@ from rich.console import Console
 from checkpoints.latest import refuse_folder
 from rft import loop
 from rft.begun import parse_stored
-from rft.config import JudgeBudget, RftConfig, flat
+from rft.config import RftConfig, flat
 from rft.engine import Engine, Inputs
 from rft.errors import InputError, RftError, RunPaused
 from rft.inputs import described, read_inputs, refuse_changed
 from rft.judging.opening import open_judge
 from rft.report import collect, render, write_log_page
+from rft.sections import JudgeBudget
 from rft.store import RunPaths, RunStore, open_for_writing
 from rft.view import View
 

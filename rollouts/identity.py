@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class SamplingParameters:
-    """How a completion is drawn."""
+    """How a completion is drawn. `top_k` 0 and `min_p` 0 leave nothing out; `stop` are texts that end a reply."""
 
     temperature: float
     top_p: float
     max_new_tokens: int
+    top_k: int = 0
+    min_p: float = 0.0
+    stop: tuple[str, ...] = ()
+    thinking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,14 @@ def candidate_key(
 
     A new round draws new candidates even when the policy did not change, because the round is part of it.
     """
-    facts = [seed, round_index, asdict(policy), list(prompt_tokens), asdict(parameters), index]
+    facts = [seed, round_index, asdict(policy), list(prompt_tokens), _told(parameters), index]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def _told(parameters: SamplingParameters) -> dict[str, object]:
+    """What later versions added counts only where it is used: candidates that were stored before keep their keys."""
+    added = ("top_k", "min_p", "stop", "thinking")
+    return {name: value for name, value in asdict(parameters).items() if value or name not in added}
 
 
 def uniform_stream(key: str, length: int) -> NDArray[np.float64]:

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS candidates (
 ) STRICT;
 """
 
+FinishReason = Literal["stop", "length", "repetition", "died"]
+"""Why a reply ended: by itself, at the token limit, because it only repeated itself, or with the process that drew it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -29,7 +32,7 @@ class Candidate:
     key: str
     text: str
     tokens: int
-    finish_reason: Literal["stop", "length"]
+    finish_reason: FinishReason
 
 
 class CandidateStore:

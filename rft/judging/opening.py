@@ -14,12 +14,13 @@ from judges.errors import JudgeConfigError
 from judges.local import LocalProvider
 from judges.outcome import JudgingSettings
 from judges.rubric import RUBRIC_VERSION
-from rft.config import JudgeConfig, RftConfig
+from rft.config import RftConfig
 from rft.judging.calibration import Asking, drifted
 from rft.judging.places import cards_folder, open_ledger
 from rft.judging.planning import forecast_of, in_a_line
 from rft.judging.rounds import LoopJudge, ProviderMaker
 from rft.judging.settings import claude_settings, has_dollar_limit, limits_of, local_model, prices_of
+from rft.sections import JudgeConfig
 from rft.store import RunPaths
 from rollouts.errors import ModelError
 from rollouts.judging import open_judge as open_local

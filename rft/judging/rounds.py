@@ -19,9 +19,9 @@ from judges.outcome import Entrant, JudgingProgress, JudgingSettings, Kind, Task
 from judges.retry import Answer, Circuit, ask, recorded
 from judges.session import JudgingSession
 from judges.tripwire import tripwire
-from rft.config import RewardConfig
 from rft.judging.opinions import Entry, JudgedRound, Opinion, candidate_facts, judge_task
 from rft.rewards import static_part
+from rft.sections import RewardConfig
 from rft.view import View
 
 WIDE = 120

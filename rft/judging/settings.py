@@ -5,7 +5,7 @@ from decimal import Decimal
 from judges.budget import Limits
 from judges.claude.settings import DEFAULT_MODEL, ClaudeSettings
 from judges.prices import Price, Prices
-from rft.config import JudgeConfig, JudgePrice
+from rft.sections import JudgeConfig, JudgePrice
 
 
 def limits_of(config: JudgeConfig) -> Limits:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from checkpoints.adapter import install
-from rft.config import TrainingConfig
+from rft.sections import TrainingConfig
 from rft.training.rows import TrainingRow
 from rollouts.child import stream_child
 

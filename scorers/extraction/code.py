@@ -19,12 +19,12 @@ class ExtractedCode:
 def extract_code(reply: str, *, finish_reason: str = "stop", strip_prose: bool = False) -> ExtractedCode:
     """Find the Luau code in `reply`, in linear time and without ever raising.
 
-    `finish_reason` is the sampler's: `length` means that it was cut off. `strip_prose` leaves out what stands before and
+    `finish_reason` is the sampler's: all but `stop` mean that it was cut off. `strip_prose` leaves out what stands before and
     after unfenced code, line by line. It is for people's use: in training, a reply that does not compile is to be seen.
     """
     reading = read(reply)
     blocks = [block for segment in reading.segments for block in segment.blocks]
-    truncated = finish_reason == "length" or not reading.reasoning_ended or any(not block.closed for block in blocks)
+    truncated = finish_reason != "stop" or not reading.reasoning_ended or any(not block.closed for block in blocks)
     if blocks:
         return ExtractedCode(_best(reading).code, fenced=True, truncated=truncated)
     code = without_prose(reading.prose) if strip_prose else reading.prose

@@ -32,12 +32,12 @@ def extract_files(reply: str, *, finish_reason: str = "stop") -> tuple[Extracted
     A path is taken from the info string of a fence (`luau:src/a.luau`, `lua title="src/a.luau"`), from the line above it
     (`### src/a.luau`, `**src/a.luau**`, `File: src/a.luau`, `Put this into src/a.luau:`) or from the first comment of the
     code (`-- File: src/a.luau`). A path given again is a correction: the later code takes the place of the former.
-    Blocks of other languages are left out. `finish_reason` is the sampler's: `length` means that it was cut off.
+    Blocks of other languages are left out. `finish_reason` is the sampler's: all but `stop` mean that it was cut off.
     """
     reading = read(reply)
     found = _named_blocks(reading)
     if not found:
-        truncated = finish_reason == "length" or not reading.reasoning_ended
+        truncated = finish_reason != "stop" or not reading.reasoning_ended
         whole = ExtractedFile(_path_in_comment(reading.prose), reading.prose, truncated)
         return (whole,) if reading.prose and not any(segment.blocks for segment in reading.segments) else ()
     best = max(_preference(path, block) for path, block in found)

@@ -57,10 +57,10 @@ def extract_tool_calls(reply: str, *, finish_reason: str = "stop") -> ExtractedC
     Read are `<tool_call>{...}</tool_call>`, `[TOOL_CALLS] [...]`, `<|python_tag|>{...}`, `<function=name>{...}</function>`,
     fences of JSON, and a reply that is JSON as a whole. A call is `{"name", "arguments"}`, with the other names in use
     (`tool`, `args`, `parameters`), in `{"function": ...}` and `{"tool_calls": [...]}` as well; its arguments may be a JSON
-    text. `finish_reason` is the sampler's: `length` means that it was cut off.
+    text. `finish_reason` is the sampler's: all but `stop` mean that it was cut off.
     """
     reading = read(reply)
-    truncated = finish_reason == "length" or not reading.reasoning_ended
+    truncated = finish_reason != "stop" or not reading.reasoning_ended
     whole = _Found()
     if reading.prose.startswith(("{", "[")):
         whole.read_json(reading.prose)

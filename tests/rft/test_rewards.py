@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from judges import Verdict
-from rft.config import RewardConfig
 from rft.rewards import FAILING_CAP, reward
+from rft.sections import RewardConfig
 from scorers import SCORERS
 from scorers.execution import ExecutionReport
 from tests.rft.world import some_facts

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checkpoints.adapter import WEIGHTS, verify
-from rft.config import TrainingConfig
+from rft.sections import TrainingConfig
 from rft.training.adapter import TrainedAdapter, train_adapter
 from rft.training.rows import TrainingRow
 from rollouts.child import ChildFailed
