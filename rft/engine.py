@@ -25,8 +25,10 @@ from rft.training.adapter import TrainedAdapter, train_adapter
 from rft.training.rows import TrainingRow
 from rft.view import View
 from rollouts.identity import PolicyIdentity, SamplingParameters
+from rollouts.local import LocalSource
 from rollouts.prompt import messages_for
-from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
+from rollouts.sampling import sample
+from rollouts.source import PolicySource, Progress, SampleRequest, TaskPrompt
 from scorers.extraction import reply_with
 
 BASE, FEW_SHOT, SFT = "base", "few-shot", "sft"
@@ -79,16 +81,15 @@ class Engine:
 
     def sample(self, stage: str, tasks: Sequence[Task], adapter: str | None, round_index: int) -> list[Scored]:
         """N candidates of every task from the base with that stage's adapter, each with its reward."""
-        prompts = [TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt)) for task in tasks]
+        indices = range(self.config.sampling.n)
+        prompts = [TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt), indices) for task in tasks]
         request = SampleRequest(
             stage=stage,
             policy=self._policy(adapter),
             prompts=prompts,
-            count=self.config.sampling.n,
             parameters=self._parameters(),
             seed=self.config.seed,
             round_index=round_index,
-            max_rows=self.config.sampling.max_rows,
         )
         self._draw_and_score(request, tasks)
         return self._scored(stage, tasks)
@@ -115,17 +116,18 @@ class Engine:
     ) -> tuple[BenchmarkResult, int]:
         """The policy's result on a held-out suite, and how many candidates had to be drawn for it."""
         shown = [(row.prompt, row.completion) for row in examples]
-        prompts = [TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt, shown)) for task in tasks]
+        indices = range(self.config.benchmark.k)
+        prompts = [
+            TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt, shown), indices) for task in tasks
+        ]
         request = SampleRequest(
             stage=stage_of(suite, name),
             policy=self._policy(adapter),
             prompts=prompts,
-            count=self.config.benchmark.k,
             parameters=self._parameters(),
             seed=self.config.seed,
             round_index=BENCHMARK_ROUND,
             common_streams=True,
-            max_rows=self.config.sampling.max_rows,
         )
         drawn = self._draw_and_score(request, tasks)
         return benchmark_result(self.store, name, tasks, suite), drawn
@@ -134,12 +136,13 @@ class Engine:
         """Returns how many candidates had to be drawn."""
         by_id = {task.id: task for task in tasks}
         stored = self.store.candidates.of_stage(request.stage)
-        stage = self.view.stage(request.stage, len(tasks) * request.count, len(stored))
-        with Scoring(self.store, self.paths.log("luau-workers")) as scoring:
+        stage = self.view.stage(request.stage, sum(len(prompt.indices) for prompt in request.prompts), len(stored))
+        source = LocalSource(self.paths.log(request.stage), self.config.sampling.max_rows)
+        with Scoring(self.store, self.paths.log("luau-workers")) as scoring, source:
             for candidate in stored:
                 scoring.submit(candidate, by_id[candidate.task])
             tokens = 0
-            for arrived in sample(self.store.candidates, request, self.paths.log(request.stage)):
+            for arrived in sample(self.store.candidates, source, request):
                 if isinstance(arrived, Progress):
                     tokens += arrived.tokens
                     stage.work(arrived.tokens, "tokens")

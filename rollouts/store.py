@@ -1,7 +1,7 @@
 """The candidates table of a run's store: every candidate is durable before anything is computed from it."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,12 +60,12 @@ class CandidateStore:
         )
         return [Candidate(*row) for row in rows]
 
-    def missing(self, stage: str, tasks: Iterable[str], count: int) -> dict[str, list[int]]:
-        """The indices below `count` that are still to be drawn, for each task that lacks any."""
+    def missing(self, stage: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+        """Of each task's wanted indices those that are still to be drawn, for each task that lacks any."""
         have: dict[str, set[int]] = {}
         for task, index in self._connection.execute("SELECT task, idx FROM candidates WHERE stage = ?", (stage,)):
             have.setdefault(task, set()).add(index)
-        lacking = {task: [i for i in range(count) if i not in have.get(task, set())] for task in tasks}
+        lacking = {task: [i for i in indices if i not in have.get(task, set())] for task, indices in wanted.items()}
         return {task: indices for task, indices in lacking.items() if indices}
 
     def stages(self) -> dict[str, int]:

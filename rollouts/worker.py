@@ -18,14 +18,14 @@ PROGRESS_SECONDS = 0.5
 
 
 def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
-    """Answer a SampleRequest (rollouts.sampling) with `completion` and `progress` messages."""
+    """Answer a SampleRequest (rollouts.source) with `completion` and `progress` messages."""
     from rollouts.decode import decode
     from rollouts.device import current_device
     from rollouts.policy import load_policy
 
     adapter = Path(request["adapter"]) if request["adapter"] else None
     policy = load_policy(Path(request["model"]), adapter)
-    parameters = SamplingParameters(**request["parameters"])
+    parameters = SamplingParameters(**{**request["parameters"], "stop": tuple(request["parameters"]["stop"])})
     jobs, places = _plan(request, policy.tokenizer, parameters)
 
     drawn, last = 0, time.monotonic()

@@ -62,7 +62,7 @@ def test_a_wrong_import_is_seen(tmp_path: Path) -> None:
         "import rft.config, rft.run, rft.loop, rft.report",
         "import scorers, scorers.execution",
         "import eval.gate, eval.task, eval.check",
-        "import judges, checkpoints.adapter, rollouts.sampling, rollouts.models",
+        "import judges, checkpoints.adapter, rollouts.local, rollouts.models",
         "import sys; sys.argv = ['rft', '--help']; from rft.cli import cli; cli(standalone_mode=False)",
         "import sys; sys.argv = ['rft', 'run', '--help']; from rft.cli import cli; cli(standalone_mode=False)",
     ],

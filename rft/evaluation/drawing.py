@@ -13,9 +13,11 @@ from rft.engine import BENCHMARK_ROUND
 from rft.errors import InputError
 from rft.evaluation.samples import Reply
 from rollouts.identity import PolicyIdentity, SamplingParameters
+from rollouts.local import LocalSource
 from rollouts.models import cache_folder, resolve_model, weights_hash
 from rollouts.prompt import messages_for
-from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
+from rollouts.sampling import sample
+from rollouts.source import PolicySource, Progress, SampleRequest, TaskPrompt
 from rollouts.store import SCHEMA, Candidate, CandidateStore
 
 STAGE = "eval"
@@ -67,15 +69,15 @@ def draw(of: Drawing, rows: Sequence[Row], known: Sequence[Reply], k: int) -> It
         request = SampleRequest(
             stage=STAGE,
             policy=of.policy,
-            prompts=[TaskPrompt(row.id, messages_for(row.prompt, row.system)) for row in rows],
-            count=k,
+            prompts=[TaskPrompt(row.id, messages_for(row.prompt, row.system), range(k)) for row in rows],
             parameters=of.parameters,
             seed=of.seed,
             round_index=BENCHMARK_ROUND,
             common_streams=True,
         )
-        for arrived in sample(store, request, log_file()):
-            if isinstance(arrived, Progress):
-                yield arrived
-            else:
-                yield Reply(arrived.task, arrived.index, arrived.text, arrived.finish_reason, arrived.tokens, arrived.key)
+        with LocalSource(log_file()) as source:
+            for arrived in sample(store, source, request):
+                if isinstance(arrived, Progress):
+                    yield arrived
+                else:
+                    yield Reply(arrived.task, arrived.index, arrived.text, arrived.finish_reason, arrived.tokens, arrived.key)

@@ -12,7 +12,7 @@ from rft.evaluation.figures import Result
 from rft.evaluation.samples import Reply, SampleFile
 from rft.evaluation.suites import Suite
 from rft.view import progress_bar
-from rollouts.sampling import Progress as Tokens
+from rollouts.source import Progress as Tokens
 from scorers.execution import Status
 
 

@@ -24,7 +24,7 @@ from rft.store import RunPaths, RunStore
 from rft.training.adapter import TrainedAdapter
 from rft.training.rows import TrainingRow
 from rft.view import View
-from rollouts.sampling import SampleRequest
+from rollouts.source import SampleRequest, Source
 from rollouts.store import Candidate, CandidateStore
 from tests.rft.world import CONFIGURATION, HELD_OUT, NOUNS, a_config, a_task, scored, write_workspace
 
@@ -51,7 +51,7 @@ class Policies:
         self.requests: list[SampleRequest] = []
         self.drawn: list[tuple[str, str]] = []
 
-    def __call__(self, store: CandidateStore, request: SampleRequest, _log: Path) -> Iterator[Candidate]:
+    def __call__(self, store: CandidateStore, _source: Source, request: SampleRequest) -> Iterator[Candidate]:
         self.requests.append(request)
         stored = {candidate.task for candidate in store.of_stage(request.stage)}
         for number, prompt in enumerate(request.prompts):
@@ -159,9 +159,10 @@ def test_it_is_drawn_like_the_benchmark(paths: RunPaths, store: RunStore, monkey
     ]  # fmt: skip
     for name in (BASE, SFT, ROUND):
         one, other = requests[f"benchmark-{name}"], requests[f"general-{name}"]
-        for field in ("policy", "count", "parameters", "seed", "round_index", "common_streams", "max_rows"):
+        for field in ("policy", "parameters", "seed", "round_index", "common_streams"):
             assert getattr(one, field) == getattr(other, field), field
         assert other.common_streams
+        assert {tuple(prompt.indices) for prompt in (*one.prompts, *other.prompts)} == {(0,)}
         assert [prompt.task for prompt in other.prompts] == [task.id for task in OUTSIDE]
 
 

@@ -11,13 +11,15 @@ from typing import Any
 import psutil
 import pytest
 
-import rollouts.sampling
+import rollouts.local
 from rollouts.decode import PromptJob
 from rollouts.errors import ChildDied
 from rollouts.identity import PolicyIdentity, SamplingParameters
+from rollouts.local import LocalSource
 from rollouts.policy import Policy
 from rollouts.prompt import messages_for
-from rollouts.sampling import PolicySource, Progress, SampleRequest, TaskPrompt, sample
+from rollouts.sampling import sample
+from rollouts.source import PolicySource, Progress, SampleRequest, TaskPrompt
 from rollouts.store import SCHEMA, Candidate, CandidateStore
 from rollouts.worker import _plan, work
 
@@ -35,12 +37,11 @@ def store() -> CandidateStore:
 
 @pytest.fixture
 def request_(tiny_model: Path) -> SampleRequest:
-    prompts = [TaskPrompt(task, messages_for(text, None)) for task, text in [("a", "one"), ("b", "two"), ("c", "one")]]
+    prompts = [TaskPrompt(task, messages_for(text, None), range(3)) for task, text in [("a", "one"), ("b", "two"), ("c", "one")]]
     return SampleRequest(
         stage="round-1",
         policy=PolicySource(tiny_model, None, PolicyIdentity("tiny", "")),
         prompts=prompts,
-        count=3,
         parameters=SamplingParameters(1.0, 1.0, 12),
         seed=0,
         round_index=1,
@@ -57,7 +58,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
         work(json.loads(json.dumps(request)), messages.append)
         yield from messages
 
-    monkeypatch.setattr(rollouts.sampling, "stream_child", stream)
+    monkeypatch.setattr(rollouts.local, "stream_child", stream)
 
 
 def places(candidates: Sequence[Candidate | Progress]) -> Counter[tuple[str, int]]:
@@ -68,7 +69,7 @@ EVERY_PLACE = Counter([(task, index) for task in "abc" for index in range(3)])
 
 
 def test_all_is_drawn_stored_and_counted(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:
-    arrived = list(sample(store, request_, tmp_path / "log"))
+    arrived = list(sample(store, LocalSource(tmp_path / "log"), request_))
     stored = store.of_stage("round-1")
     assert places(arrived) == places(stored) == EVERY_PLACE
     assert all(c.tokens == 12 or c.finish_reason == "stop" for c in stored)
@@ -79,7 +80,7 @@ def test_all_is_drawn_stored_and_counted(store: CandidateStore, request_: Sample
 
 @pytest.mark.usefixtures("in_process")
 def test_tasks_with_the_same_prompt_share_candidates(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:
-    list(sample(store, request_, tmp_path / "log"))
+    list(sample(store, LocalSource(tmp_path / "log"), request_))
     texts: dict[str, list[tuple[str, str]]] = {}
     for candidate in store.of_stage("round-1"):
         texts.setdefault(candidate.task, []).append((candidate.key, candidate.text))
@@ -90,14 +91,14 @@ def test_tasks_with_the_same_prompt_share_candidates(store: CandidateStore, requ
 @pytest.mark.usefixtures("in_process")
 def test_only_what_is_missing_is_drawn(request_: SampleRequest, tmp_path: Path) -> None:
     whole, part = (new_store() for _ in range(2))
-    list(sample(whole, request_, tmp_path / "log"))
+    list(sample(whole, LocalSource(tmp_path / "log"), request_))
     kept = [c for c in whole.of_stage("round-1") if (c.task, c.index) not in [("a", 1), ("b", 0), ("b", 2), ("c", 2)]]
     for candidate in kept:
         part.add(candidate)
-    arrived = list(sample(part, request_, tmp_path / "log"))
+    arrived = list(sample(part, LocalSource(tmp_path / "log"), request_))
     assert places(arrived) == Counter([("a", 1), ("b", 0), ("b", 2), ("c", 2)])
     assert part.of_stage("round-1") == whole.of_stage("round-1"), "a resumed stage is the same as an uninterrupted one"
-    assert list(sample(part, request_, tmp_path / "no-child-no-log")) == []
+    assert list(sample(part, LocalSource(tmp_path / "no-child-no-log"), request_)) == []
     assert not (tmp_path / "no-child-no-log").exists()
 
 
@@ -110,7 +111,7 @@ def test_common_streams_give_two_policies_the_same_luck(request_: SampleRequest,
     for common in (False, True):
         for request in (request_, renamed):
             store = new_store()
-            list(sample(store, replace(request, common_streams=common), tmp_path / "log"))
+            list(sample(store, LocalSource(tmp_path / "log"), replace(request, common_streams=common)))
             drawn.setdefault(common, []).append(store.of_stage("round-1"))
     for common, (first, second) in drawn.items():
         assert not {c.key for c in first} & {c.key for c in second}
@@ -134,9 +135,10 @@ def test_common_luck_does_not_depend_on_the_examples_shown(tiny_policy: Policy) 
 
 
 def test_what_arrived_before_a_death_stays(store: CandidateStore, request_: SampleRequest, tmp_path: Path) -> None:
-    many = replace(request_, count=300, parameters=SamplingParameters(1.0, 1.0, 60), max_rows=2)
+    prompts = [replace(prompt, indices=range(300)) for prompt in request_.prompts]
+    many = replace(request_, prompts=prompts, parameters=SamplingParameters(1.0, 1.0, 60))
     with pytest.raises(ChildDied, match="killed by signal 9"):
-        _kill_at_first(sample(store, many, tmp_path / "log"))
+        _kill_at_first(sample(store, LocalSource(tmp_path / "log", max_rows=2), many))
     assert 0 < len(store.of_stage("round-1")) < 900
 
 

@@ -51,15 +51,20 @@ def test_stages_are_apart(store: CandidateStore) -> None:
 
 
 def test_missing_names_every_gap(store: CandidateStore) -> None:
-    assert store.missing("round-1", ["sum", "abs"], 2) == {"sum": [0, 1], "abs": [0, 1]}
+    assert store.missing("round-1", dict.fromkeys(["sum", "abs"], range(2))) == {"sum": [0, 1], "abs": [0, 1]}
     store.add(FIRST)
     store.add(replace(FIRST, index=2))
     store.add(replace(FIRST, task="abs"))
     store.add(replace(FIRST, task="abs", index=1))
     store.add(replace(FIRST, task="other stage", stage="round-2"))
-    assert store.missing("round-1", ["sum", "abs", "new"], 4) == {"sum": [1, 3], "abs": [2, 3], "new": [0, 1, 2, 3]}
-    assert store.missing("round-1", ["sum", "abs"], 1) == {}
-    assert store.missing("round-1", [], 4) == {}
+    four = dict.fromkeys(["sum", "abs", "new"], range(4))
+    assert store.missing("round-1", four) == {
+        "sum": [1, 3],
+        "abs": [2, 3],
+        "new": [0, 1, 2, 3],
+    }
+    assert store.missing("round-1", dict.fromkeys(["sum", "abs"], range(1))) == {}
+    assert store.missing("round-1", {}) == {}
 
 
 def test_a_second_store_on_the_same_file_sees_the_first(tmp_path: Path) -> None:
