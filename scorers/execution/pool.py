@@ -3,7 +3,6 @@
 import atexit
 import json
 import os
-import queue
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,22 +19,16 @@ from scorers.execution.evaluation import Evaluation
 from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
 from scorers.execution.process import WorkerProcess
+from scorers.execution.ready.shared import PLACES
 from scorers.execution.report import ExecutionReport, Status
 from scorers.execution.tests import Tests
+from scorers.execution.waiting import Request, Waiting
 
 _STAGES = 6
 """A request has at most six children one after the other (a zygote and its answer, a run, compilations, the score), each with
 the wall limit, and as many more for each script of a batch."""
 _START_SECONDS = 30.0
 _CODE_RUNS_IN_WORKER = sys.platform == "win32"
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    request: dict[str, Any]
-    convert: Callable[[Any], Any]
-    after_crash: Callable[[], Any]
-    future: Future[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ class LuauPool:
     def __init__(self, workers: int | None = None, *, limits: Limits | None = None, log: Path | None = None) -> None:
         self.limits = limits or Limits()
         self.workers = workers or min(2, os.cpu_count() or 1)
-        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._waiting = Waiting(self.workers, PLACES)
         self._processes = [WorkerProcess(log) for _ in range(self.workers)]
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -78,8 +71,10 @@ class LuauPool:
         Raises:
             PoolClosed: the pool was closed.
         """
-        request = {"kind": "evaluate", "code": code, "tests": tests and _text(tests), "static": static}
-        return self._submit(request, limits, Evaluation.from_json, lambda: _crashed_evaluation(tests))
+        body: dict[str, Any] = {"kind": "evaluate", "static": static}
+        if tests is not None:
+            body = {"kind": "run", "static": static, "tests": _text(tests)}
+        return self._submit(body, (code,), limits, _evaluation, lambda: _crashed_evaluation(tests))
 
     def evaluate(self, code: str, tests: Tests | None, static: bool = True, *, limits: Limits | None = None) -> Evaluation:
         """Like `submit_evaluate`, and wait for the result."""
@@ -97,7 +92,7 @@ class LuauPool:
         Raises:
             PoolClosed: the pool was closed.
         """
-        return self._submit({"kind": "compile", "code": code}, None, CompileResult.from_json, _aborted)
+        return self._submit({"kind": "compile"}, (code,), None, CompileResult.from_json, _aborted)
 
     def submit_score_many(self, codes: Sequence[str], options: ScoringOptions | None = None) -> Future[ScoredBatch]:
         """Score scripts in one worker.
@@ -107,18 +102,18 @@ class LuauPool:
         Raises:
             PoolClosed: the pool was closed.
         """
-        request = {"kind": "score_many", "codes": list(codes), "options": asdict(options or ScoringOptions())}
-        return self._submit(request, None, lambda value: ScoredBatch(value["reports"], value["without_compiler"]), _batch_aborted)
+        body = {"kind": "score_many", "options": asdict(options or ScoringOptions())}
+        return self._submit(body, tuple(codes), None, _scored_batch, _batch_aborted)
 
     def _submit(
         self,
-        request: dict[str, Any],
+        body: dict[str, Any],
+        codes: tuple[str, ...],
         limits: Limits | None,
         convert: Callable[[Any], Any],
         after_crash: Callable[[], Any],
     ) -> Future[Any]:
-        future: Future[Any] = Future()
-        task = _Task({**request, "limits": (limits or self.limits).to_json()}, convert, after_crash, future)
+        request = Request(body, codes, limits or self.limits, convert, after_crash, Future())
         with self._lock:
             if self._closed:
                 raise PoolClosed("the pool of Luau workers is closed")
@@ -129,31 +124,47 @@ class LuauPool:
                 ]
                 for thread in self._threads:
                     thread.start()
-            self._queue.put(task)
-        return future
+            self._waiting.put(request)
+        return request.future
 
     def _serve(self, process: WorkerProcess) -> None:
-        while (task := self._queue.get()) is not None:
-            if not task.future.set_running_or_notify_cancel():
-                continue
-            try:
-                task.future.set_result(self._answer(process, task))
-            except Exception as error:
-                # The thread's boundary: the error belongs to whoever waits for the future.
-                task.future.set_exception(error)
+        while taken := self._waiting.take():
+            requests = [request for request in taken if request.future.set_running_or_notify_cancel()]
+            if len(requests) < 2 or not self._answer_together(process, requests):
+                for request in requests:
+                    self._answer(process, request)
         process.close()
 
-    def _answer(self, process: WorkerProcess, task: _Task) -> Any:
-        stages = _STAGES + _STAGES * len(task.request.get("codes", ()))
-        seconds = stages * task.request["limits"]["wall_seconds"] + _START_SECONDS
+    def _answer_together(self, process: WorkerProcess, requests: Sequence[Request]) -> bool:
+        """Ask for several runs at once. False where that fails: then each is asked for by itself, so that only one of them
+        has to do with the failure."""
+        codes = [code for request in requests for code in request.codes]
         try:
-            return task.convert(process.ask(task.request, seconds=seconds))
+            values = _ask(process, requests[0], codes)
+            results = [request.convert([value]) for request, value in zip(requests, values, strict=True)]
+        except Exception:
+            # The thread's boundary: what is wrong shows again, and belongs to one of them.
+            return False
+        for request, result in zip(requests, results, strict=True):
+            request.future.set_result(result)
+        return True
+
+    def _answer(self, process: WorkerProcess, request: Request) -> None:
+        try:
+            request.future.set_result(self._result(process, request))
+        except Exception as error:
+            # The thread's boundary: the error belongs to whoever waits for the future.
+            request.future.set_exception(error)
+
+    def _result(self, process: WorkerProcess, request: Request) -> Any:
+        try:
+            return request.convert(_ask(process, request, request.codes))
         except WorkerDied:
             if self._closed:
                 raise
             if _CODE_RUNS_IN_WORKER:
-                return task.after_crash()
-        return task.convert(process.ask(task.request, seconds=seconds))
+                return request.after_crash()
+        return request.convert(_ask(process, request, request.codes))
 
     def close(self) -> None:
         """Cancel what waits, finish what runs, end all workers. May be called twice."""
@@ -161,12 +172,7 @@ class LuauPool:
             if self._closed:
                 return
             self._closed = True
-            while not self._queue.empty():
-                task = self._queue.get()
-                if task is not None:
-                    task.future.cancel()
-            for _ in self._threads:
-                self._queue.put(None)
+            self._waiting.close()
         for thread in self._threads:
             thread.join()
 
@@ -177,10 +183,26 @@ class LuauPool:
         self.close()
 
 
+def _ask(process: WorkerProcess, request: Request, codes: Sequence[str]) -> Any:
+    """The value of the reply to one request about `codes`."""
+    seconds = _STAGES * (1 + len(codes)) * request.limits.wall_seconds + _START_SECONDS
+    body = {**request.body, "codes": list(codes), "limits": request.limits.to_json()}
+    return process.ask(body, seconds=seconds)
+
+
 @lru_cache(maxsize=16)
 def _text(tests: Tests) -> str:
     """Of many answers to one task the tests are the same."""
     return json.dumps(tests.to_json())
+
+
+def _evaluation(value: Any) -> Evaluation:
+    """Runs are asked for in lists."""
+    return Evaluation.from_json(value[0] if isinstance(value, list) else value)
+
+
+def _scored_batch(value: Any) -> ScoredBatch:
+    return ScoredBatch(value["reports"], value["without_compiler"])
 
 
 def _aborted() -> CompileResult:

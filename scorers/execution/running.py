@@ -1,7 +1,8 @@
-"""Run an answer against the tests of its task, and say what came of it."""
+"""Run answers against the tests of their task, and say what came of each."""
 
 import marshal
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from scorers.compiler import CompileResult, load_pluau
@@ -18,14 +19,30 @@ from scorers.execution.template import Template
 from scorers.execution.tests import Tests
 
 
-def run_answer(code: str, found: Sequence[Part], tests: Tests, limits: Limits) -> tuple[list[CompileResult], ExecutionReport]:
-    """The compiler's verdicts on the sources `found` in an answer (`parts`), and the report of its run.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A text, and the sources found in it (`parts`)."""
+
+    text: str
+    parts: Sequence[Part]
+
+
+Ran = tuple[list[CompileResult], ExecutionReport]
+"""The compiler's verdict on each source of an answer, and the report of its run."""
+
+
+def run_answers(answers: Sequence[Answer], tests: Tests, limits: Limits) -> list[Ran]:
+    """Run each answer against the tests, by itself.
 
     Raises:
         WorkerFailed: the sandbox has a bug.
     """
-    picture = answer_picture(code, tests.kind, found)
-    registered, answered = _run(picture, tests, limits) if CAN_FORK else run_here(picture, tests, limits)
+    pictures = [answer_picture(answer.text, tests.kind, answer.parts) for answer in answers]
+    outcomes = _run(pictures, tests, limits) if CAN_FORK else [run_here(picture, tests, limits) for picture in pictures]
+    return [_ran(answer.parts, *outcome, tests, limits) for answer, outcome in zip(answers, outcomes, strict=True)]
+
+
+def _ran(found: Sequence[Part], registered: Outcome, answered: Outcome | None, tests: Tests, limits: Limits) -> Ran:
     last = answered or registered
     events = [*registered.events, *(answered.events if answered else ())]
     if answered is not None and answered.events:  # Only what compiles gets so far as to send any.
@@ -59,10 +76,12 @@ def _blaming_tests(registered: Outcome) -> list[Event]:
     return [*heard, {"event": "broken", "part": "tests", "message": cause}]
 
 
-def _run(picture: bytes, tests: Tests, limits: Limits) -> tuple[Outcome, Outcome | None]:
-    """What registering the tests did, and what the answer did where they are sound."""
+def _run(pictures: Sequence[bytes], tests: Tests, limits: Limits) -> list[tuple[Outcome, Outcome | None]]:
+    """What registering the tests did, and for each answer what it did where they are sound."""
     registered = _template().register(tests, limits)
-    return registered.outcome, _template().answer(picture, limits) if registered.is_sound else None
+    if not registered.is_sound:
+        return [(registered.outcome, None)] * len(pictures)
+    return [(registered.outcome, answered) for answered in _template().answers(pictures, limits)]
 
 
 @cache

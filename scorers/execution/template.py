@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,13 +16,12 @@ from scorers.execution.addresses import fixed_addresses
 from scorers.execution.isolation import Outcome, outcome_of
 from scorers.execution.limits import Limits
 from scorers.execution.picture import task_picture, world_picture
-from scorers.execution.ready.processes import ANSWER, ENDED, LEAVE, LOAD, READY, REGISTER, REPLY_BYTES
-from scorers.execution.ready.shared import ROOM_FOR_EVENTS, ROOM_FOR_REQUESTS, Journal, Letter
+from scorers.execution.ready.processes import ANSWERED, ENDED, LEAVE, LOAD, READY, REGISTER, REPLY_BYTES
+from scorers.execution.ready.shared import PLACES, Journal, Letters, leaves_room
 from scorers.execution.report import Status
 from scorers.execution.tests import Tests
 
 _PROGRAM = Path(ready.__file__).with_name("__main__.py")
-_HEAD = 8
 _SLACK_SECONDS = 20.0
 _TOO_LARGE = Outcome((), Status.MEMORY, "does not fit into the sandbox", 0.0)
 
@@ -45,8 +45,8 @@ class Template:
 
     def __init__(self) -> None:
         world = world_picture()
-        requests, journal = _shared_file(ROOM_FOR_REQUESTS + _HEAD), _shared_file(ROOM_FOR_EVENTS)
-        self._requests, self._journal = Letter(requests), Journal(journal)
+        requests, journal = _shared_file(Letters.BYTES), _shared_file(Journal.BYTES)
+        self._requests, self._journal = Letters(requests), Journal(journal)
         orders, self._orders = os.pipe()
         self._replies, replies = os.pipe()
         passed = (requests, journal, orders, replies)
@@ -79,27 +79,46 @@ class Template:
         kind, ending = self._order(REGISTER, limits)
         return Registration(outcome_of(self._journal.take(), ending, limits), kind == READY)
 
-    def answer(self, picture: bytes, limits: Limits) -> Outcome:
-        """What an answer (`answer_picture`) to the registered tests did."""
+    def answers(self, pictures: Sequence[bytes], limits: Limits) -> list[Outcome]:
+        """What answers (`answer_picture`) to the registered tests did, each by itself."""
+        outcomes: list[Outcome] = []
+        for part in _parts(pictures):
+            outcomes += self._answers(part, limits)
+        return outcomes
+
+    def _answers(self, pictures: Sequence[bytes], limits: Limits) -> list[Outcome]:
         try:
-            self._requests.put(picture)
+            for place, picture in enumerate(pictures):
+                self._requests.put(picture, place)
         except OverflowError:
-            return _TOO_LARGE
-        kind, ending = self._order(ANSWER, limits)
+            return [_TOO_LARGE]
+        places = range(len(pictures))
+        kind, _ = self._order(bytes(places) + ANSWERED, limits)
         if kind != ENDED:
             raise SystemExit("a zygote of the Luau sandbox was killed")
-        return outcome_of(self._journal.take(), ending, limits)
+        return [outcome_of(self._journal.take(place), self._journal.ending(place), limits) for place in places]
 
-    def _order(self, order: bytes, limits: Limits) -> tuple[str, tuple[int, int, float]]:
-        """One byte there, one reply back: what it is about, and the ending of a process."""
-        os.write(self._orders, order)
-        if not select.select([self._replies], [], [], limits.wall_seconds + _SLACK_SECONDS)[0]:
+    def _order(self, orders: bytes, limits: Limits) -> tuple[str, tuple[int, int, float]]:
+        """Some bytes there, one reply back: what it is about, and the ending of a process."""
+        os.write(self._orders, orders)
+        if not select.select([self._replies], [], [], len(orders) * limits.wall_seconds + _SLACK_SECONDS)[0]:
             raise SystemExit("a process of the Luau sandbox does not answer")
         reply = os.read(self._replies, REPLY_BYTES)
         if not reply:
             raise SystemExit("the process that holds the Luau world ended")
         kind, *ending = marshal.loads(reply)
         return kind, tuple(ending)
+
+
+def _parts(pictures: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """The pictures in parts that fit into the shared memory; one that fills more than its place is a part of its own."""
+    part: list[bytes] = []
+    for picture in pictures:
+        if part and (len(part) == PLACES or not leaves_room(picture) or not leaves_room(part[-1])):
+            yield part
+            part = []
+        part.append(picture)
+    yield part
 
 
 def _shared_file(size: int) -> int:

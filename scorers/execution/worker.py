@@ -22,32 +22,53 @@ from scorers.execution.limits import Limits
 from scorers.execution.options import ScoringOptions
 from scorers.execution.parts import Part, merged, no_answer, parts, verdict_on
 from scorers.execution.report import ExecutionReport
-from scorers.execution.running import report_without_answer, run_answer
+from scorers.execution.running import Answer, report_without_answer, run_answers
 from scorers.execution.tests import Tests
 
 if TYPE_CHECKING:
     from scorers.scorer import Scorer
 
 
-def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Do one request: `compile` (code, limits), `evaluate` (also tests or null, static) or `score_many` (codes, options,
-    limits). The tests are JSON as text. Without tests the code of `evaluate` is one source."""
+def answer(request: Mapping[str, Any]) -> Any:
+    """Do one request about `codes` within `limits`.
+
+    `compile` and `evaluate` (without tests; `static`: whether to score) take one. `run` takes answers to one task (`tests`: JSON
+    in a text; `static`), `score_many` scripts (`options`): each gives as many results.
+    """
     limits = Limits(**request["limits"])
-    if request["kind"] == "score_many":
+    kind = request["kind"]
+    if kind == "score_many":
         return score_many(request["codes"], ScoringOptions(**request["options"]), limits)
-    code: str = request["code"]
-    if request["kind"] == "compile":
-        return compile_one(code, limits).to_json()
-    if request["tests"] is None:
-        return _evaluation([Part("", code)], [compile_one(code, limits)], None, limits, static=request["static"])
-    tests = _tests(request["tests"])
+    if kind == "run":
+        return _run(request["codes"], _tests(request["tests"]), limits, static=request["static"])
+    (code,) = request["codes"]
+    result = compile_one(code, limits)
+    if kind == "compile":
+        return result.to_json()
+    return _evaluation([Part("", code)], [result], None, limits, static=request["static"])
+
+
+def _run(codes: Sequence[str], tests: Tests, limits: Limits, *, static: bool) -> list[dict[str, Any]]:
+    """The evaluations of answers to one task, in order."""
+    read = [_read(code, tests) for code in codes]
+    ran = iter(run_answers([answer for answer in read if isinstance(answer, Answer)], tests, limits))
+    evaluations = []
+    for answer in read:
+        if isinstance(answer, Answer):
+            results, report = next(ran)
+            evaluations.append(_evaluation(answer.parts, results, report, limits, static=static))
+        else:
+            report = report_without_answer(tests, limits, answer)
+            evaluations.append(Evaluation(answer, report, no_answer(answer.message or "")).to_json())
+    return evaluations
+
+
+def _read(code: str, tests: Tests) -> Answer | CompileResult:
+    """The answer in a text, or why it holds none of its kind."""
     try:
-        found = parts(code, tests.kind)
+        return Answer(code, parts(code, tests.kind))
     except ValueError as error:
-        refused = CompileResult(ok=False, message=str(error))
-        return Evaluation(refused, report_without_answer(tests, limits, refused), no_answer(str(error))).to_json()
-    results, report = run_answer(code, found, tests, limits)
-    return _evaluation(found, results, report, limits, static=request["static"])
+        return CompileResult(ok=False, message=str(error))
 
 
 @lru_cache(maxsize=4)

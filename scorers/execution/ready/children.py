@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scorers.execution.ready.shared import Journal
+    from scorers.execution.ready.shared import Ending, Journal
 
     Job = Callable[[], None]
 
@@ -82,15 +82,15 @@ _WATCH = _Watch()
 
 if sys.platform != "win32":
 
-    def run_child(job: Job, journal: Journal, limits: dict[str, float]) -> tuple[int, int, float]:
-        """Fork, have the child do `job`, which may write to `journal`, and wait for its end.
+    def run_child(job: Job, journal: Journal, limits: dict[str, float], place: int = 0) -> Ending:
+        """Fork, have the child do `job`, which may write to that place of the `journal`, and wait for its end.
 
         Returns its exit code (negative for a signal), why it was killed (0 where it was not) and the seconds it lived.
         """
         if not _WATCH.is_set:
             signal.signal(signal.SIGALRM, _WATCH)
             _WATCH.is_set = True
-        journal.begin()
+        journal.begin(place)
         started = time.monotonic()
         pid = os.fork()
         if pid == 0:

@@ -19,7 +19,7 @@ import sys
 
 from scorers.execution.ready.children import do, let_go, limit_address_space, run_child
 from scorers.execution.ready.run import Run
-from scorers.execution.ready.shared import Journal, Letter
+from scorers.execution.ready.shared import Journal, Letters
 from scorers.execution.ready.vm import Engine
 
 TYPE_CHECKING = False
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-LOAD, REGISTER, ANSWER, LEAVE = b"w", b"r", b"a", b"l"
-"""Orders to the template (the first two) and to a zygote."""
+LOAD, REGISTER, ANSWERED, LEAVE = b"w", b"r", b"a", b"l"
+"""Orders to the template (the first two) and to a zygote: to reply that all answers are there, and to end. The order to run the
+answer at a place is the byte of its number."""
 
 READY, ENDED, GONE = "ready", "ended", "gone"
-"""What a reply is about: a process stands ready, an answer's child has ended, the zygote has."""
+"""What a reply is about: a process stands ready, the children of all answers have ended, the zygote has."""
 
 REPLY_BYTES = 256
 """More than any reply has. A pipe passes so little in one piece."""
@@ -41,7 +42,7 @@ class _Ready:
     """What a process that stands ready holds of its worker's: memory, and the ends of two pipes."""
 
     def __init__(self, requests: int, journal: int, orders: int, replies: int) -> None:
-        self.requests = Letter(requests)
+        self.requests = Letters(requests)
         self.journal = Journal(journal)
         self._orders = orders
         self._replies = replies
@@ -113,12 +114,16 @@ def _serve(engine: Engine, ready: _Ready) -> int:
     signal.setitimer(signal.ITIMER_PROF, 0)
     if not runs:
         return code
-    run = runs[0]
-
-    def answer() -> None:
-        run.finish(*marshal.loads(ready.requests.read()))
-
     ready.reply(READY, code)
-    while ready.order() == ANSWER:
-        ready.reply(ENDED, *run_child(answer, ready.journal, limits))
+    while (order := ready.order()) and order != LEAVE:
+        if order == ANSWERED:
+            ready.reply(ENDED)
+        else:
+            _answer(runs[0], ready, order[0], limits)
     return 0
+
+
+def _answer(run: Run, ready: _Ready, place: int, limits: dict[str, float]) -> None:
+    """Run the answer at a place, in a child. The reply comes when all answers that were ordered are there: the worker sleeps."""
+    ending = run_child(lambda: run.finish(*marshal.loads(ready.requests.read(place))), ready.journal, limits, place)
+    ready.journal.end(place, ending)
