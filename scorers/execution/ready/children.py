@@ -64,6 +64,13 @@ class _Watch:
         self.bytes = 0
         self.is_set = False
 
+    def set(self) -> None:
+        """Take the signal. What the handler needs is loaded before: an alarm may come while another is being handled."""
+        if not ENFORCES_ADDRESS_SPACE:
+            import scorers.execution.memory  # noqa: F401  where it is needed only: it brings ctypes along
+        signal.signal(signal.SIGALRM, self)
+        self.is_set = True
+
     def __call__(self, _number: int, _frame: object) -> None:
         if time.monotonic() >= self.deadline:
             self.stopped = TOO_LONG
@@ -73,7 +80,7 @@ class _Watch:
             os.kill(self.pid, signal.SIGKILL)
 
     def _resident_bytes(self) -> int:
-        from scorers.execution.memory import resident_bytes  # where it is needed only: it brings ctypes along
+        from scorers.execution.memory import resident_bytes
 
         return resident_bytes(self.pid) or 0
 
@@ -88,8 +95,7 @@ if sys.platform != "win32":
         Returns its exit code (negative for a signal), why it was killed (0 where it was not) and the seconds it lived.
         """
         if not _WATCH.is_set:
-            signal.signal(signal.SIGALRM, _WATCH)
-            _WATCH.is_set = True
+            _WATCH.set()
         journal.begin(place)
         started = time.monotonic()
         pid = os.fork()
