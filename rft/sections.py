@@ -84,6 +84,17 @@ class SamplingConfig(Section):
         return self
 
 
+class RoundTraining(Section):
+    """What is different where a round trains; unset, it is as in SFT."""
+
+    learning_rate: float | None = Field(None, gt=0)
+    """The optimizer's step size after warm-up."""
+    epochs: int | None = Field(None, ge=1)
+    """Passes over all rows."""
+    steps: int | None = Field(None, ge=1)
+    """Optimizer steps; overrides `epochs`."""
+
+
 class TrainingConfig(Section):
     """The adapter and how it is trained, always from the base model."""
 
@@ -133,11 +144,19 @@ class TrainingConfig(Section):
     best over the worst of each task (Rafailov et al. 2023) beside SFT on the best."""
     dpo_beta: float = Field(0.1, gt=0)
     """How far `dpo` may move from the base model: higher is nearer."""
+    rounds: RoundTraining = RoundTraining()
 
     @property
     def factor(self) -> float:
         """The factor of the low-rank product: mlx-lm's scale, PEFT's alpha / rank."""
         return self.scale if self.alpha is None else self.alpha / self.rank
+
+    def of_rounds(self) -> Self:
+        """The settings with which a round trains."""
+        changed = {name: value for name, value in self.rounds.model_dump().items() if value is not None}
+        if "epochs" in changed:
+            changed.setdefault("steps", None)
+        return self.model_copy(update=changed)
 
     @model_validator(mode="after")
     def _patience_needs_measurements(self) -> Self:

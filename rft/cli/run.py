@@ -12,10 +12,18 @@ import click
 @click.option("--seed", type=click.IntRange(min=0), help="Keys every random stream of the run.")
 @click.option("--config", "config", help="A configuration file; by default rft.toml in this folder, if there is one.")
 @click.option("--judge", type=click.Choice(["none", "claude", "mlx"]), help="Who gives opinions; as judge.backend.")
+@click.option("--candidates", help="A JSONL file of recorded candidates for the rounds; as sampling.candidates.")
 @click.option("--dry-run", is_flag=True, help="Print the resolved configuration and what the run would do, and stop.")
 @click.option("--smoke", is_flag=True, help="The whole loop in under a minute on a random model, to see that it works here.")
 def run(
-    rounds: int | None, name: str | None, seed: int | None, config: str | None, judge: str | None, dry_run: bool, smoke: bool
+    rounds: int | None,
+    name: str | None,
+    seed: int | None,
+    config: str | None,
+    judge: str | None,
+    candidates: str | None,
+    dry_run: bool,
+    smoke: bool,
 ) -> None:
     """Run the whole loop: SFT, then rounds of sampling, scoring, selection, training and the gate.
 
@@ -35,6 +43,8 @@ def run(
     overrides: dict[str, Any] = {key: value for key, value in (("rounds", rounds), ("seed", seed)) if value is not None}
     if judge is not None:
         overrides["judge"] = {"backend": judge}
+    if candidates is not None:
+        overrides["sampling"] = {"candidates": candidates, "endpoint": None}
     recipe = "smoke" if smoke else QUICKSTART
     resolved = load_config(None if smoke else config_file(config), recipe, overrides)
     paths = RunPaths(Path.cwd(), name or recipe)
