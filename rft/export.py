@@ -15,7 +15,7 @@ def export_round(folder: Path, candidates: Sequence[Scored], selection: Selectio
     folder.mkdir(parents=True, exist_ok=True)
     kept = {(task, best.index) for task, best in selection.kept.items()}
     _write(folder / "samples.jsonl", ({**asdict(c), "kept": (c.task, c.index) in kept} for c in candidates))
-    _write(folder / "train.jsonl", (asdict(row) for row in rows))
+    _write(folder / "train.jsonl", (row.to_json() for row in rows))
 
 
 def _write(file: Path, rows: Iterable[dict[str, Any]]) -> None:

@@ -7,7 +7,8 @@ from eval.power import assumed_shares, minimum_detectable_effect
 from eval.task import load_tasks
 from judges.cost.forecast_view import show_judge_forecast
 from rft.config import RftConfig, flat
-from rft.inputs import benchmark_folder, demonstrations_file, load_demonstrations, load_general, task_folder
+from rft.demonstrations import load_demonstrations
+from rft.inputs import benchmark_folder, demonstrations_file, load_general, task_folder
 from rft.judging.planning import forecast_of
 from rft.store import RunPaths
 

@@ -1,7 +1,6 @@
 """Reads and checks what a run works on, before anything is spent: a wrong input stops the run at its start."""
 
 import hashlib
-import json
 from importlib import resources
 from pathlib import Path
 
@@ -9,8 +8,9 @@ from eval.check import check_references
 from eval.comparable import GENERAL_PREFIX, fingerprint_of, match_answer
 from eval.task import Task, load_tasks
 from rft.config import RftConfig
-from rft.engine import Inputs
+from rft.demonstrations import exchanges, load_demonstrations
 from rft.errors import InputError
+from rft.sampling_stages import Inputs
 from rft.store import RunStore
 from rft.training.rows import TrainingRow
 from rollouts.models import resolve_model, weights_hash
@@ -53,35 +53,6 @@ def _packaged(package: str, setting: str, name: str) -> Path:
     return Path(str(resources.files(package) / setting.removeprefix(BUILTIN) / name))
 
 
-def load_demonstrations(file: Path) -> tuple[TrainingRow, ...]:
-    """The rows of a JSONL file. Raises InputError naming the file and the line."""
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError as error:
-        raise InputError(f"there is no file of demonstrations {file}.", hint="Correct data.demonstrations.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"the demonstrations {file} cannot be read: {error}.", hint="It must be a JSONL file in UTF-8."
-        ) from error
-    rows = tuple(_row(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip())
-    if not rows:
-        raise InputError(f"{file} holds no demonstrations.", hint='A row is {"prompt": "...", "completion": "..."}.')
-    return rows
-
-
-def _row(line: str, place: str) -> TrainingRow:
-    hint = 'A row is {"prompt": "...", "completion": "..."}, both texts that are not empty.'
-    try:
-        fields = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{place}: not valid JSON: {error}.", hint=hint) from error
-    values = [fields.get(name) for name in ("prompt", "completion")] if isinstance(fields, dict) else []
-    texts = [value for value in values if isinstance(value, str) and value.strip()]
-    if len(texts) != 2:
-        raise InputError(f"{place}: not a row of prompt and completion.", hint=hint)
-    return TrainingRow(*texts)
-
-
 def refuse_broken_tasks(tasks: tuple[Task, ...]) -> None:
     """Raise InputError when a reference fails its own tests: no candidate could be right then."""
     problems = check_references(tasks)
@@ -102,7 +73,8 @@ def refuse_contamination(
     """Raise InputError naming both sides when a training input repeats a held-out task, of the general suite too."""
     held_out = fingerprint_of(benchmark, general)
     inputs: list[tuple[str, str, str, Kind]] = [(f"the training task {t.id}", t.prompt, t.reference, t.kind) for t in tasks]
-    inputs += [(f"demonstration {i}", row.prompt, _code(row), "function") for i, row in enumerate(demonstrations, 1)]
+    for i, row in enumerate(demonstrations, 1):
+        inputs += [(f"demonstration {i}", question, _code(reply), "function") for question, reply in exchanges(row)]
     for name, prompt, answer, kind in inputs:
         if match := held_out.match_prompt(prompt) or match_answer(held_out, answer, kind):
             raise InputError(
@@ -112,17 +84,17 @@ def refuse_contamination(
             )
 
 
-def _code(row: TrainingRow) -> str:
+def _code(reply: str) -> str:
     from scorers.extraction import extract_code
 
-    return extract_code(row.completion).code
+    return extract_code(reply).code
 
 
 def described(inputs: Inputs) -> dict[str, str]:
     """What a run keeps of its inputs, to know them again: everything that a result depends on."""
     return {
         "base model": inputs.base_hash,
-        "demonstrations": _hash(*(f"{row.prompt}\0{row.completion}" for row in inputs.demonstrations)),
+        "demonstrations": _hash(*(row.content() for row in inputs.demonstrations)),
         **_described_tasks(TRAINING, inputs.tasks),
         **_described_tasks(HELD_OUT, inputs.benchmark),
         **_described_tasks(GENERAL, inputs.general),

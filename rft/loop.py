@@ -23,7 +23,8 @@ def run(engine: Engine) -> None:
         # SFT samples until a round is promoted, whatever the gate said of SFT itself.
         policy = incumbent or SFT
 
-        tasks = curriculum.choose(engine.inputs.tasks, engine.pass_rates(before=index))
+        rising = curriculum.Place(index, config.rounds) if config.sampling.curriculum else None
+        tasks = curriculum.choose(engine.inputs.tasks, engine.pass_rates(before=index), rising)
         candidates = engine.sample(name, tasks, policy, index)
         kept = selection.best_of_n(candidates, config.reward.keep_at)
         engine.record_selection(index, kept, candidates)

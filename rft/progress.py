@@ -1,13 +1,15 @@
 """How far a run is, read off its store."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from rft.begun import stored_config
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
 from rft.inputs import general_tasks, held_out_tasks, training_tasks
 from rft.measure import BENCHMARK, GENERAL, stage_of
-from rft.store import RunStore
+from rft.store import RunPaths, RunStore, is_running
+
+State = Literal["finished", "running", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,18 @@ class StageProgress:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def state_of(store: RunStore, paths: RunPaths) -> State:
+    """Whether the run is done, being worked on, or was left by whoever worked on it."""
+    # In this order: a run that ends between the two looks is finished, not stopped.
+    held = is_running(paths)
+    return "finished" if store.fact("finished") else "running" if held else "stopped"
+
+
+def in_words(state: State, paths: RunPaths) -> str:
+    """The state, and what to do about it."""
+    return f"stopped; `rft resume --name {paths.name}` carries it on" if state == "stopped" else state
 
 
 def progress_of(store: RunStore) -> list[StageProgress]:

@@ -18,7 +18,11 @@ from rft.engine import BASE, FEW_SHOT, SFT, round_name
 from rft.forgetting import TITLE, General, fill, general_of, markdown, percent
 from rft.measure import benchmark_result, metrics_of, unsupported_answers
 from rft.paired import Difference, difference
+from rft.sampling_view import TITLE as SAMPLING
+from rft.sampling_view import fill as fill_sampling
+from rft.sampling_view import gains_in_words
 from rft.store import RunPaths, RunStore
+from rft.throughput import Throughput, read_throughput
 from scorers import SCORERS
 
 
@@ -39,6 +43,8 @@ class PolicyRow:
     training: dict[str, Any] | None = None
     unsupported: int = 0
     general: General | None = None
+    sampling: Throughput | None = None
+    gain: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ def _round(index: int, row: PolicyRow) -> dict[str, Any]:
         "kept": row.kept,
         "without": row.without,
         "contaminated": row.contaminated,
+        "sampling": None if row.sampling is None else row.sampling.to_json(),
+        **({} if row.gain is None else {"gain": row.gain}),
         "metrics": row.metrics.to_json(),
         **_apart(row),
         "against_sft": None if row.against_sft is None else row.against_sft.to_json(),
@@ -119,11 +127,13 @@ def collect(
     names = [BASE, FEW_SHOT, SFT, *(round_name(index) for index in range(1, config.rounds + 1))]
     measured = [name for name in names if store.fact(f"measured:{name}") is not None]
     decided = [name for name in measured if name in (BASE, FEW_SHOT) or store.fact(f"decision:{name}") is not None]
+    sampled = read_throughput(paths.metrics)
     rows = tuple(
         replace(
             _row(store, paths, config, benchmark, name),
             unsupported=unsupported_answers(store, name, benchmark),
             general=general_of(store, name, general, config.seed),
+            sampling=sampled.get(name),
         )
         for name in decided
     )
@@ -146,7 +156,7 @@ def _row(store: RunStore, paths: RunPaths, config: RftConfig, benchmark: Sequenc
         name, metrics, Decision.from_json(decision), against,
         sampled=selection["sampled"], kept=len(selection["kept"]), without=selection["without"],
         contaminated=len(store.fact(f"pool:{name}")["contaminated"]), adapter=adapter,
-        training=training,
+        training=training, gain=selection.get("gain"),
     )  # fmt: skip
 
 
@@ -169,7 +179,9 @@ def render(report: Report, console: Console) -> None:
     if forgotten := _general(report):
         console.print(fill(_table(TITLE), forgotten))
     console.print(_decided(report))
-    for line in _unsupported(report):
+    if sampled := [row.sampling for row in report.rounds if row.sampling is not None]:
+        console.print(fill_sampling(_table(SAMPLING), sampled))
+    for line in (*_gains(report), *_unsupported(report)):
         console.print(line, highlight=False, soft_wrap=True)
     for row in report.rows:
         if row.decision is not None:
@@ -188,6 +200,10 @@ def _unsupported(report: Report) -> list[str]:
     counts += [(f"{name} on the general suite", general.unsupported) for name, general in _general(report)]
     what = "answers that used what the world does not model, counted as failed."
     return [f"{name}: unsupported {count}: {what}" for name, count in counts if count]
+
+
+def _gains(report: Report) -> list[str]:
+    return gains_in_words({row.name: row.gain for row in report.rounds if row.gain is not None})
 
 
 def _table(title: str) -> Table:
@@ -272,8 +288,9 @@ def write_log_page(report: Report, paths: RunPaths) -> Path:
         lines.append(f"| {row.name} | {' | '.join(f'{100 * row.metrics.by_category[name]:.1f}' for name in categories)} |")
     if forgotten := _general(report):
         lines += ["", *markdown(forgotten)]
-    unsupported = _unsupported(report)
-    lines += ["", *unsupported] if unsupported else []
+    # Seconds are not on the page: a run that was stopped and carried on has the page of one that was not.
+    notes = (*_gains(report), *_unsupported(report))
+    lines += ["", *notes] if notes else []
     for row in report.rounds:
         without = ", ".join(sorted(row.without or {})) or "none"
         lines += ["", f"## {row.name}", "", f"Sampled {row.sampled}, kept {row.kept}. Tasks with none kept: {without}."]

@@ -18,14 +18,17 @@ from checkpoints.latest import refuse_folder
 from rft import loop
 from rft.begun import parse_stored
 from rft.config import RftConfig, flat
-from rft.engine import Engine, Inputs
+from rft.database import StoreError
+from rft.engine import Engine
 from rft.errors import InputError, RftError, RunPaused
 from rft.inputs import described, read_inputs, refuse_changed
 from rft.judging.opening import open_judge
 from rft.report import collect, render, write_log_page
+from rft.sampling_stages import Inputs
 from rft.sections import JudgeBudget
 from rft.store import RunPaths, RunStore, open_for_writing
 from rft.view import View
+from rollouts.errors import ChildDied
 
 BUDGET = tuple(f"judge.budget.{name}" for name in JudgeBudget.model_fields)
 MAY_CHANGE = (
@@ -64,6 +67,7 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             config, paths, inputs.tasks, partial(console.print, highlight=False, soft_wrap=True, markup=False)
         ) as judge:
             store.state("config", config.model_dump())
+            _tell_unrecorded(store, paths, console)
             if judge is not None:
                 store.state("judge", {"name": judge.name, "standing": judge.standing})
             with View(console, paths.events) as view:
@@ -113,13 +117,25 @@ def _same_inputs(store: RunStore, inputs: Inputs) -> None:
     refuse_changed(store, described(inputs), "")
 
 
+def _tell_unrecorded(store: RunStore, paths: RunPaths, console: Console) -> None:
+    """A kill, or a lost end of the store's log, can leave an adapter whole and unknown to the store."""
+    for folder in sorted(paths.folder.glob("adapters/[!.]*")):
+        if store.fact(f"adapter:{folder.name}") is None:
+            console.print(f"The adapter {folder.name} is there without a record; it is trained again.", highlight=False)
+
+
 def _check_disk(workspace: Path) -> None:
-    free = os.statvfs(workspace)
-    if free.f_bavail * free.f_frsize < FREE_BYTES:
+    free = _free_bytes(workspace)
+    if free < FREE_BYTES:
         raise RftError(
-            f"only {free.f_bavail * free.f_frsize // 1_000_000} MB are free on the disk of {workspace.resolve()}.",
+            f"only {free // 1_000_000} MB are free on the disk of {workspace.resolve()}.",
             hint=f"A run wants at least {FREE_BYTES // 1_000_000} MB; free some space or run it elsewhere.",
         )
+
+
+def _free_bytes(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
 
 
 @contextmanager
@@ -133,11 +149,23 @@ def _pausing(paths: RunPaths) -> Iterator[None]:
         raise RunPaused(f"the run {paths.name!r} was stopped.", hint=again) from None
     except PermissionError as error:
         raise RftError(f"{error.filename} cannot be written.", hint="Run in a folder that is yours.") from error
-    except (OSError, sqlite3.OperationalError) as error:
-        full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
-        if not full:
+    except (OSError, sqlite3.OperationalError, StoreError, ChildDied) as error:
+        if (full := _full(error, paths.workspace)) is None:
             raise
-        raise RunPaused(f"the disk is full ({error}).", hint=f"Free some space. {again}") from error
+        raise RunPaused(full, hint=f"Free some space. {again}") from error
+
+
+def _full(error: Exception, workspace: Path) -> str | None:
+    """In words that a full disk is behind the error; None where it is not.
+
+    SQLite may say only that reading or writing failed, and a child that cannot write its adapter dies: then the disk is asked.
+    """
+    no_room = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    if no_room or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+        return f"the disk is full ({error})."
+    vague = isinstance(error, ChildDied) or getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_IOERR")
+    free = _free_bytes(workspace)
+    return f"{error}\nOnly {free // 1_000_000} MB are free on the disk." if vague and free < FREE_BYTES else None
 
 
 @contextmanager

@@ -132,7 +132,7 @@ class TrainingConfig(Section):
     max_gradient_norm: float = Field(1.0, gt=0)
     """Gradients longer than this are scaled down to it."""
     max_row_tokens: int = Field(8192, ge=16)
-    """A longer training row is refused: a cut row would teach the model not to end."""
+    """A longer chat is cut between its exchanges. A row that cannot be cut is refused: half an answer teaches not to end."""
     checkpoint_gradients: bool = False
     """Compute each block's activations again on the way back: less memory, a third more time."""
     evaluate_every: int | None = Field(None, ge=1)

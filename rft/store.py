@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from rft.errors import InputError, RftError
+from rft.database import StoreError, decoded, opened, refuse_lost
+from rft.errors import InputError
+from rft.torn import cut_torn_line
 from rollouts.store import SCHEMA as CANDIDATES
 from rollouts.store import CandidateStore
 
-SCHEMA_VERSION = 1
-TABLES = """
+TABLES = (
+    CANDIDATES
+    + """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
 """
-
-
-class StoreError(RftError):
-    """The run's store cannot be opened, or belongs to somebody else."""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class RunStore:
     def fact(self, name: str) -> Any:
         """What is stored under this name, or None."""
         row = self.connection.execute("SELECT json FROM facts WHERE name = ?", (name,)).fetchone()
-        return None if row is None else json.loads(row[0])
+        return None if row is None else decoded(row[0])
 
     def state(self, name: str, value: Any) -> None:
         """Store a fact. Stating it again replaces it."""
@@ -97,7 +97,7 @@ class RunStore:
     def score(self, key: str) -> Any:
         """The stored evaluation of some code on some tests, or None."""
         row = self.connection.execute("SELECT json FROM scores WHERE key = ?", (key,)).fetchone()
-        return None if row is None else json.loads(row[0])
+        return None if row is None else decoded(row[0])
 
     def add_score(self, key: str, value: Mapping[str, Any]) -> None:
         with self.connection:
@@ -106,7 +106,8 @@ class RunStore:
 
 @contextmanager
 def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
-    """Open or create the run's store as its only writer. Raises StoreError when another process writes it.
+    """Open or create the run's store as its only writer. Raises StoreError when another process writes it, and when the file is
+    damaged, not ours, or gone while the rest of the run is still there.
 
     The lock is the kernel's: it goes with the process, however that ends, and children do not inherit it.
     """
@@ -124,11 +125,15 @@ def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
         lock.truncate(0)
         lock.write(f"process {os.getpid()}")
         lock.flush()
-        connection = _connect(paths.database)
-        try:
+        for log in (paths.events, paths.metrics):
+            cut_torn_line(log)
+        with opened(paths.database, tables=TABLES, remains=_remains(paths)) as connection:
             yield RunStore(connection)
-        finally:
-            connection.close()
+
+
+def _remains(paths: RunPaths) -> list[str]:
+    """What there is of a run that has begun, beside its store."""
+    return [place.name for place in (paths.events, paths.folder / "adapters") if place.exists()]
 
 
 def _lock(file: IO[str]) -> None:
@@ -142,18 +147,18 @@ def _lock(file: IO[str]) -> None:
 
 @contextmanager
 def open_for_reading(paths: RunPaths) -> Iterator[RunStore]:
-    """Open an existing store beside its writer, if there is one. Raises InputError when there is no such run."""
+    """Open an existing store beside its writer, if there is one. Raises InputError when there is no such run, and StoreError when
+    its file is damaged or not ours."""
+    remains = _remains(paths)
     if not paths.database.is_file():
+        refuse_lost(paths.database, remains)
         known = sorted(path.parent.name for path in paths.workspace.glob("runs/*/run.db"))
         raise InputError(
             f"there is no run {paths.name!r} here.",
             hint=f"Runs in this folder: {', '.join(known)}." if known else "Start one with `rft run`.",
         )
-    connection = _connect(paths.database)
-    try:
+    with opened(paths.database, tables=None, remains=remains) as connection:
         yield RunStore(connection)
-    finally:
-        connection.close()
 
 
 def is_running(paths: RunPaths) -> bool:
@@ -167,29 +172,3 @@ def is_running(paths: RunPaths) -> bool:
         except BlockingIOError:
             return True
     return False
-
-
-def _connect(database: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(database, timeout=10)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: a plain fsync there leaves data in the drive's cache
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, SCHEMA_VERSION):
-            raise StoreError(
-                f"{database} has schema version {version}; this rft reads version {SCHEMA_VERSION}.",
-                hint="Use the rft that wrote it, or start another run with --name.",
-            )
-        if version == 0:
-            connection.executescript(CANDIDATES + TABLES)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        raise StoreError(f"{database} is not a store of a run: {error}", hint="Move it away and start again.") from error
-    except StoreError:
-        connection.close()
-        raise
-    return connection

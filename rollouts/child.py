@@ -1,16 +1,18 @@
-"""Child processes: one request in, a stream of messages out, a log file beside them, and never an orphan.
+"""Child processes: requests in, a stream of messages out for each, a log file beside them, and never an orphan.
 
-MLX runs only in children, because running out of device memory aborts the process. The request is one JSON line on the
-child's stdin, which then stays open: its end tells the child that the parent is gone. Messages are JSON lines on a
-descriptor of their own; whatever else the child prints goes to its log.
+MLX runs only in children, because running out of device memory aborts the process. A request is one JSON line on the
+child's stdin, which stays open between them: its end tells the child at any moment, while it computes too, that the parent is
+gone. Messages are JSON lines on a descriptor of their own; whatever else the child prints goes to its log.
 """
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -35,29 +37,68 @@ def stream_child(module: str, request: Message, log: Path) -> Iterator[Message]:
     Raises ChildFailed with the child's own words, or ChildDied when it ended without a word (a signal, an abort).
     Closing the generator ends the child.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a") as log_file:
-        log_start = log_file.tell()
-        process = start_child(module, log_file)
-        assert process.stdin is not None
-        assert process.stdout is not None
+    child = Child(module, log)
+    try:
+        yield from child.ask(request)
+    finally:
+        child.close()
+
+
+class Child:
+    """A child that answers one request after another, so that what it has loaded stays. Not thread-safe."""
+
+    def __init__(self, module: str, log: Path) -> None:
+        """Start `python -P -m module`; its words and those of its libraries are appended to `log`."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._module, self._log = module, log
+        with log.open("a") as log_file:
+            self._log_start = log_file.tell()
+            self._process = start_child(module, log_file)
+        self.open = True
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def ask(self, request: Message) -> Generator[Message, None, None]:
+        """The messages that answer `request`, to the end of its `done` (which is not one of them).
+
+        Raises ChildFailed or ChildDied. With any error, or when the generator is closed before its end, the child ends too:
+        the next request must not get this one's answers.
+        """
         try:
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.flush()
-            for line in process.stdout:
-                if not line.endswith("\n"):
-                    break  # killed in the middle of a message
-                message: Message = json.loads(line)
-                if message["kind"] == "failed":
-                    raise ChildFailed(message["message"], hint=message["hint"], exit_code=message["exit_code"])
-                if message["kind"] == "done":
-                    return
-                yield message
-            raise death_of(module, process, log, log_start)
+            yield from self._answers(request)
+        except BaseException:
+            self.close()
+            raise
+
+    def _answers(self, request: Message) -> Iterator[Message]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
         except BrokenPipeError:
-            raise death_of(module, process, log, log_start) from None
-        finally:
-            end_child(process)
+            raise self._death() from None
+        for line in self._process.stdout:
+            if not line.endswith("\n"):
+                break  # killed in the middle of a message
+            message: Message = json.loads(line)
+            if message["kind"] == "failed":
+                raise ChildFailed(message["message"], hint=message["hint"], exit_code=message["exit_code"])
+            if message["kind"] == "done":
+                return
+            yield message
+        raise self._death()
+
+    def _death(self) -> ChildDied:
+        return death_of(self._module, self._process, self._log, self._log_start)
+
+    def close(self) -> None:
+        """End the child. May be called again."""
+        self.open = False
+        end_child(self._process)
 
 
 def start_child(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
@@ -103,7 +144,7 @@ def end_child(process: "subprocess.Popen[str]") -> None:
 
 
 def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
-    """The child's side: read the request, do `work(request, send)`, say how it ended.
+    """The child's side: for each request do `work(request, send)` and say how it ended, until the parent is gone.
 
     An error that carries a `hint` is told to the parent; any other leaves its traceback in the log and a failed exit.
     """
@@ -115,23 +156,32 @@ def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
         with lock:
             out.write(json.dumps(message) + "\n")
 
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    requests = _requests()
     try:
-        work(request, send)
+        while True:
+            work(requests.get(), send)
+            send({"kind": "done"})
     except Exception as error:
         hint = getattr(error, "hint", None)
         if hint is None:
-            raise
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)  # an orderly exit waits for MLX's own threads, and aborts when it finds stdin being read
         exit_code = getattr(error, "exit_code", 1)
         send({"kind": "failed", "message": str(error), "hint": hint, "exit_code": exit_code})
-    else:
-        send({"kind": "done"})
     out.flush()
-    os._exit(0)  # MLX's own threads make an orderly exit slow
+    os._exit(0)
 
 
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        pass
-    os._exit(1)
+def _requests() -> "queue.SimpleQueue[Message]":
+    """What the parent asks, as it comes; a thread reads it, so that the parent's end is seen while the child computes."""
+    requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            if line.endswith("\n"):  # else the parent died while it wrote
+                requests.put(json.loads(line))
+        os._exit(1)
+
+    threading.Thread(target=listen, daemon=True).start()
+    return requests

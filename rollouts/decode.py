@@ -1,28 +1,22 @@
 """The decode loop: each prompt is read once and shared by its candidates; rows join and leave the batch as they go."""
 
-import copy
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rollouts.batch import Batch, open_batch
 from rollouts.device import mx
 from rollouts.identity import SamplingParameters, uniform_stream
 from rollouts.policy import Policy
 from rollouts.sampler import sample_tokens
+from rollouts.stopping import FinishReason, Reply, StopRules
 
-if TYPE_CHECKING:
-    from mlx.core import array as Array
-
-FinishReason = Literal["stop", "length"]
-PREFILL_TOKENS = 512
-"""Prompt tokens read in one pass: bounds the memory of a long prompt's attention and logits."""
 FEWEST_ROWS = 2
 """A row decoded alone differs in its last bits from the same row in a batch (a matrix product becomes a vector's)."""
-DEAD_SHARE = 0.25
-"""Rows that ended stay in the batch until they are this share of it: taking one out copies the whole cache."""
+DEAD_SHARE = 0.1
+"""Rows that ended and that nobody replaces stay until they are this share of the batch: taking them out moves others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +30,33 @@ class PromptJob:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One finished reply; `tokens` end before the stop token."""
+    """One finished reply. `tokens` end before the stop token, or before the token in which a stop string begins; `text` ends
+    where the string begins."""
 
     key: str
     tokens: tuple[int, ...]
     finish_reason: FinishReason
+    text: str
+
+
+@dataclass(slots=True)
+class _Task:
+    """A prompt that was read, and how many of its candidates have not ended."""
+
+    job: PromptJob
+    slot: int
+    seated: int = 0
+    ended: int = 0
 
 
 @dataclass(slots=True)
 class _Row:
+    """A seat in the batch. `task` is None once the reply has ended."""
+
     key: str
+    task: _Task | None
     uniforms: NDArray[np.float64]
-    tokens: list[int] = field(default_factory=list)
-    ended: bool = False
-
-
-@dataclass(slots=True)
-class _Batch:
-    cache: list[Any]
-    rows: list[_Row]
-    last_B: "Array"
+    reply: Reply
 
 
 def decode(
@@ -72,124 +73,113 @@ def decode(
     differ in its last bits with the batch's shape). At most `max_rows` are decoded at once; `on_step` hears of each step's
     live rows.
     """
-    prefix = _read_prefix(policy, _common_prefix([job.tokens for job in jobs]))
-    queue = _parts(jobs, max_rows)
-    waiting = next(queue, None)
-    batch: _Batch | None = None
-    while waiting is not None or batch is not None:
-        while waiting is not None and (batch is None or _live(batch) + len(waiting.keys) <= max_rows):
-            started = _prefill(policy, waiting, prefix, parameters)
-            waiting = next(queue, None)
-            batch = started if batch is None else _join(_compact(batch), started)
-        if batch is None:
-            return
-        on_step(_live(batch))
-        yield from _step(policy, batch, parameters)
-        if _live(batch) == 0:
-            batch = None
-        elif len(batch.rows) - _live(batch) > DEAD_SHARE * len(batch.rows):
-            batch = _compact(batch)
-
-
-def _parts(jobs: Iterable[PromptJob], max_rows: int) -> Iterator[PromptJob]:
-    """The jobs, one with more than `max_rows` candidates in parts that read its prompt each."""
-    for job in jobs:
-        for start in range(0, len(job.keys), max_rows):
-            part = slice(start, start + max_rows)
-            yield replace(job, keys=job.keys[part], streams=job.streams[part])
-
-
-def _live(batch: _Batch) -> int:
-    return sum(not row.ended for row in batch.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadPrefix:
-    """What all prompts begin with (the system's words, examples), and the cache after reading it."""
-
-    tokens: int
-    cache: list[Any]
+    asked = [job for job in jobs if job.keys]
+    if asked:
+        batch = open_batch(policy.model, _common_prefix([job.tokens for job in asked]))
+        yield from _Decoding(policy, parameters, batch, max_rows, asked).run(on_step)
 
 
 def _common_prefix(prompts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """The tokens that all prompts begin with, short of any prompt's last one."""
-    first, last = min(prompts, default=()), max(prompts, default=())
+    first, last = min(prompts), max(prompts)
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
     return first[: max(0, min([length, *(len(prompt) - 1 for prompt in prompts)]))]
 
 
-def _read_prefix(policy: Policy, tokens: tuple[int, ...]) -> _ReadPrefix:
-    from mlx_lm.models.cache import make_prompt_cache
+class _Decoding:
+    """The rows of one batch, and the tasks whose candidates wait for a seat in it."""
 
-    cache = make_prompt_cache(policy.model)
-    _read(policy, cache, tokens)
-    return _ReadPrefix(len(tokens), cache)
+    def __init__(
+        self, policy: Policy, parameters: SamplingParameters, batch: Batch, max_rows: int, jobs: Sequence[PromptJob]
+    ) -> None:
+        self._parameters = parameters
+        self._rules = StopRules(policy.stop_tokens, parameters.stop, parameters.max_new_tokens, policy.tokenizer.decode)
+        self._batch = batch
+        self._max_rows = max_rows
+        self._jobs = iter(jobs)
+        self._next: _Task | None = None
+        self._rows: list[_Row] = []
+        self._last_B = np.zeros(0, np.int64)
 
+    def run(self, on_step: Callable[[int], None]) -> Iterator[Completion]:
+        self._fill()
+        while live := self._live():
+            on_step(live)
+            yield from self._step()
+            self._fill()
+            self._leave()
 
-def _read(policy: Policy, cache: list[Any], tokens: tuple[int, ...]) -> None:
-    for start in range(0, len(tokens), PREFILL_TOKENS):
-        policy.model(mx.array(tokens[start : start + PREFILL_TOKENS])[None], cache=cache)
-        mx.eval([layer.state for layer in cache])
+    def _live(self) -> int:
+        return sum(row.task is not None for row in self._rows)
 
+    def _fill(self) -> None:
+        """Seat candidates while there is room: where a reply has ended, or behind the last row."""
+        live = self._live()
+        if live and not self._batch.mixes:
+            return
+        if not live:
+            self._keep([])
+        while (room := self._max_rows - live) > 0 and (task := self._waiting_task()):
+            count = min(room, len(task.job.keys) - task.seated)
+            self._seat(task, count)
+            live = live + count if self._batch.mixes else self._max_rows
 
-def _prefill(policy: Policy, job: PromptJob, prefix: _ReadPrefix, parameters: SamplingParameters) -> _Batch:
-    """Read the rest of the prompt but for its last token, once, and give each candidate its own copy of the cache."""
-    cache = copy.deepcopy(prefix.cache)
-    _read(policy, cache, job.tokens[prefix.tokens : -1])
-    rows = [
-        _Row(key, uniform_stream(stream, parameters.max_new_tokens)) for key, stream in zip(job.keys, job.streams, strict=True)
-    ]
-    if len(rows) < FEWEST_ROWS:
-        rows.append(replace(rows[0], tokens=[], ended=True))
-    count = len(rows)
-    shared = [type(layer).merge([layer] * count) for layer in cache]
-    return _Batch(shared, rows, mx.full((count,), job.tokens[-1], dtype=mx.int32))
+    def _waiting_task(self) -> _Task | None:
+        """The task whose candidates are next. Its prompt is read when the first of them finds room."""
+        if self._next is not None and self._next.seated == len(self._next.job.keys):
+            self._next = None
+        if self._next is None and (job := next(self._jobs, None)):
+            self._next = _Task(job, self._batch.open(job.tokens))
+        return self._next
 
+    def _seat(self, task: _Task, count: int) -> None:
+        free = [i for i, row in enumerate(self._rows) if row.task is None][:count]
+        more = max(count - len(free), FEWEST_ROWS - len(self._rows))
+        seats = [*free, *range(len(self._rows), len(self._rows) + more)]
+        self._batch.seat(np.array(seats), task.slot)
+        self._last_B = np.append(self._last_B, np.zeros(more, np.int64))
+        for place, seat in enumerate(seats):
+            self._rows[seat : seat + 1] = [self._begun(task, place < count)]
+            self._last_B[seat] = task.job.tokens[-1]
 
-def _join(batch: _Batch | None, other: _Batch) -> _Batch:
-    if batch is None:
-        return other
-    for layer, more in zip(batch.cache, other.cache, strict=True):
-        layer.extend(more)
-    return _Batch(batch.cache, batch.rows + other.rows, mx.concatenate([batch.last_B, other.last_B]))
+    def _begun(self, task: _Task, live: bool) -> _Row:
+        """The task's next candidate; without life it is only company for another row."""
+        index = task.seated if live else task.seated - 1
+        uniforms = uniform_stream(task.job.streams[index], self._parameters.max_new_tokens)
+        task.seated += live
+        return _Row(task.job.keys[index], task if live else None, uniforms, Reply(self._rules))
 
+    def _step(self) -> Iterator[Completion]:
+        """One token for every row; gives what ended with it."""
+        longest = max(len(row.reply.tokens) for row in self._rows if row.task)
+        logits_B_V = self._batch.step(self._last_B, longest)
+        draws_B = np.array([row.uniforms[len(row.reply.tokens)] if row.task else 0.0 for row in self._rows])
+        parameters = self._parameters
+        self._last_B = sample_tokens(
+            np.array(logits_B_V.astype(mx.float32), copy=False), draws_B,
+            temperature=parameters.temperature, top_p=parameters.top_p, top_k=parameters.top_k, min_p=parameters.min_p,
+        )  # fmt: skip
+        for row, token in zip(self._rows, self._last_B.tolist(), strict=True):
+            if row.task and (ended := row.reply.add(token)):
+                self._end(row, row.task)
+                yield Completion(row.key, ended.tokens, ended.reason, ended.text)
 
-def _compact(batch: _Batch) -> _Batch | None:
-    """Take the rows that ended out of the batch; None when none is left."""
-    alive = [i for i, row in enumerate(batch.rows) if not row.ended]
-    if not alive:
-        return None
-    ended = [i for i, row in enumerate(batch.rows) if row.ended]
-    alive = sorted(alive + ended[: max(0, FEWEST_ROWS - len(alive))])
-    if len(alive) == len(batch.rows):
-        return batch
-    index = mx.array(alive)
-    for layer in batch.cache:
-        layer.filter(index)
-    return _Batch(batch.cache, [batch.rows[i] for i in alive], batch.last_B[index])
+    def _end(self, row: _Row, task: _Task) -> None:
+        row.task = None
+        task.ended += 1
+        if task.ended == len(task.job.keys):
+            self._batch.close(task.slot)
 
+    def _leave(self) -> None:
+        """Take rows that ended out of the batch when they are many: live ones from behind move to their places."""
+        live = [i for i, row in enumerate(self._rows) if row.task]
+        size = max(len(live), FEWEST_ROWS)
+        if live and len(self._rows) - size > DEAD_SHARE * len(self._rows):
+            behind = iter(i for i in live if i >= size)
+            self._keep([i if self._rows[i].task else next(behind, i) for i in range(size)])
 
-def _step(policy: Policy, batch: _Batch, parameters: SamplingParameters) -> list[Completion]:
-    """One token for every row; returns what ended with it."""
-    logits_B_V = policy.model(batch.last_B[:, None], cache=batch.cache)[:, -1]
-    draws = np.array([0.0 if row.ended else row.uniforms[len(row.tokens)] for row in batch.rows])
-    tokens_B = sample_tokens(
-        np.array(logits_B_V.astype(mx.float32), copy=False),
-        draws,
-        temperature=parameters.temperature,
-        top_p=parameters.top_p,
-    )
-    batch.last_B = mx.array(tokens_B.astype(np.int32))
-    finished: list[Completion] = []
-    for row, token in zip(batch.rows, tokens_B.tolist(), strict=True):
-        if not row.ended and (reason := _advance(row, token, policy.stop_tokens, parameters.max_new_tokens)):
-            row.ended = True
-            finished.append(Completion(row.key, tuple(row.tokens), reason))
-    return finished
-
-
-def _advance(row: _Row, token: int, stop_tokens: frozenset[int], limit: int) -> FinishReason | None:
-    if token in stop_tokens:
-        return "stop"
-    row.tokens.append(token)
-    return "length" if len(row.tokens) >= limit else None
+    def _keep(self, rows: list[int]) -> None:
+        index = np.array(rows, np.int64)
+        self._batch.keep(index)
+        self._rows = [self._rows[i] for i in rows]
+        self._last_B = self._last_B[index]

@@ -13,7 +13,7 @@ REPEATS = 5
 
 def work(_request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
     """Send one message of facts about the device."""
-    from rollouts.device import BLAS, current_device
+    from rollouts.device import BLAS, current_device, device_memory
 
     send(
         {
@@ -22,6 +22,8 @@ def work(_request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> No
             "blas": BLAS.name,
             "reason": BLAS.reason,
             "gflops": product_gflops(),
+            "keeps_quantised": current_device().keeps_quantised,
+            "device_memory": device_memory(),
             "memory_gb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9,
         }
     )

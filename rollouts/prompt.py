@@ -1,9 +1,13 @@
-"""From a task's prompt to the token ids that the policy reads."""
+"""From a conversation to the text, and the token ids, that the policy reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-Message = dict[str, str]
+from rollouts.errors import ModelError
+from rollouts.segments import FIXED_DATE
+
+Message = dict[str, Any]
+"""`role` and `content`, both texts; an assistant's may have `tool_calls`, in OpenAI's form."""
 
 
 class Tokenizer(Protocol):
@@ -26,7 +30,73 @@ def messages_for(prompt: str, system: str | None, examples: Sequence[tuple[str, 
     return [*messages, {"role": "user", "content": prompt}]
 
 
-def render(tokenizer: Tokenizer, messages: Sequence[Message]) -> list[int]:
-    """Token ids up to where the assistant's answer begins."""
-    rendered = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=True, return_dict=False)
+def render(tokenizer: Tokenizer, messages: Sequence[Message], *, thinking: bool = False) -> list[int]:
+    """Token ids up to where the assistant's answer begins. Raises ModelError when the chat template refuses the conversation.
+
+    `thinking` lets a model think first whose template can switch that.
+    """
+    rendered = _rendered(tokenizer, messages, {"thinking": thinking, "tools": (), "asks": True, "tokenize": True})
     return [int(token) for token in rendered]
+
+
+def render_text(
+    tokenizer: Tokenizer,
+    messages: Sequence[Message],
+    *,
+    thinking: bool = False,
+    tools: Sequence[Mapping[str, Any]] = (),
+    asks: bool = True,
+) -> str:
+    """The text that `render` gives the ids of, with the definitions of `tools`; without `asks` it ends with the last turn."""
+    return str(_rendered(tokenizer, messages, {"thinking": thinking, "tools": tools, "asks": asks, "tokenize": False}))
+
+
+def switches_thinking(tokenizer: Tokenizer) -> bool:
+    """Whether the chat template knows a model that thinks, and can keep it from it."""
+    template = tokenizer.chat_template
+    return "enable_thinking" in (template if isinstance(template, str) else str(template or ""))
+
+
+def _rendered(tokenizer: Tokenizer, messages: Sequence[Message], how: dict[str, Any]) -> Any:
+    """A template that refuses the system's role, or leaves its text out, gets it at the head of the first user's turn."""
+    from jinja2.exceptions import TemplateError
+
+    try:
+        if _shows_system(tokenizer, messages, how):
+            return _apply(tokenizer, messages, how)
+        return _apply(tokenizer, _without_system(messages), how)
+    except TemplateError as error:
+        raise ModelError(
+            f"the model's chat template refuses a conversation: {error}",
+            hint="Most templates want turns of user and assistant that alternate, and tool results after their calls.",
+        ) from error
+
+
+def _shows_system(tokenizer: Tokenizer, messages: Sequence[Message], how: dict[str, Any]) -> bool:
+    from jinja2.exceptions import TemplateError
+
+    if not messages or messages[0]["role"] != "system":
+        return True
+    try:
+        return messages[0]["content"].strip() in _apply(tokenizer, messages, how | {"tokenize": False})
+    except TemplateError:  # that is how templates refuse a role
+        return False
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    system, *turns = messages
+    first = next((i for i, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if first is None:
+        return list(turns)
+    merged = {**turns[first], "content": f"{system['content']}\n\n{turns[first]['content']}"}
+    return [*turns[:first], merged, *turns[first + 1 :]]
+
+
+def _apply(tokenizer: Tokenizer, messages: Sequence[Message], how: dict[str, Any]) -> Any:
+    options: dict[str, Any] = {"enable_thinking": how["thinking"], "tools": list(how["tools"]) or None}
+    template = tokenizer.chat_template
+    if isinstance(template, str) and "strftime_now" in template:
+        # transformers gives templates this function and takes none from us; a macro of the same name comes before it.
+        options["chat_template"] = "{% macro strftime_now(format) %}" + FIXED_DATE + "{% endmacro %}" + template
+    rendered = {"add_generation_prompt": how["asks"], "tokenize": how["tokenize"], "return_dict": False}
+    return tokenizer.apply_chat_template(list(messages), **rendered, **options)

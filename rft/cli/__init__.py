@@ -17,6 +17,7 @@ COMMANDS = {
     "score": "Score Luau files.",
     "test": "Run tests against Luau code.",
     "tasks": "Check task files.",
+    "config": "List the recipes; show every setting and what it does.",
     "doctor": "Say what this machine has and lacks.",
 }
 

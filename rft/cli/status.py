@@ -14,19 +14,19 @@ def status(name: str | None, as_json: bool) -> None:
     Example: rft status
     """
     from rft.cli.workspace import run_paths
-    from rft.progress import progress_of
-    from rft.store import is_running, open_for_reading
+    from rft.progress import in_words, progress_of, state_of
+    from rft.store import open_for_reading
 
     paths = run_paths(name)
     with open_for_reading(paths) as store:
-        stages = progress_of(store)
-        finished = bool(store.fact("finished"))
-    state = "finished" if finished else "running" if is_running(paths) else "stopped; `rft resume` carries it on"
+        state = state_of(store, paths)
+        # The configuration is stored once the inputs have been read and checked, which takes some seconds.
+        begins = state == "running" and store.fact("config") is None
+        stages = [] if begins else progress_of(store)
     if as_json:
-        facts = {"run": paths.name, "state": state.split(";")[0], "stages": [stage.to_json() for stage in stages]}
-        click.echo(json.dumps(facts))
+        click.echo(json.dumps({"run": paths.name, "state": state, "stages": [stage.to_json() for stage in stages]}))
         return
-    click.echo(f"Run {paths.name}: {state}")
+    click.echo(f"Run {paths.name}: {in_words(state, paths)}{'; it is reading its inputs' if begins else ''}")
     for stage in stages:
         mark = "done" if stage.done == stage.total else f"{stage.done} of {stage.total}"
         click.echo(f"  {stage.name:<24} {mark:>12}  {stage.note}")

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from checkpoints.adapter import adapter_hash
 from eval.external.row import Row
-from rft.engine import BENCHMARK_ROUND
 from rft.errors import InputError
 from rft.evaluation.samples import Reply
+from rft.sampling_stages import BENCHMARK_ROUND
 from rollouts.identity import PolicyIdentity, SamplingParameters
 from rollouts.local import LocalSource
 from rollouts.models import cache_folder, resolve_model, weights_hash

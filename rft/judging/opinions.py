@@ -2,26 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import TracebackType
 from typing import Any, Protocol, Self
 
 from eval.task import Task
 from judges import CandidateFacts, JudgeTask
+from rft.entry import Entry
 from rft.rewards import Facts
 from rft.view import View
-from rollouts.store import Candidate
 
 _SHOWN = 8
 """Failures and findings told to the judge: the first of each kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A candidate of a round with all that is known of it."""
-
-    candidate: Candidate
-    task: Task
-    code: str
-    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +42,28 @@ class JudgedRound:
         return cls(fields["judge"], opinions, fields["tasks"])
 
 
+class Judging(Protocol):
+    """The judging of one round, while its candidates are still drawn. A context manager: leaving it before `finish` waits for
+    the answers under way, so that none is lost."""
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """All candidates of a task whose drawing has ended. Returns at once; a judge that has paused takes it too."""
+        ...
+
+    def finish(self) -> JudgedRound:
+        """Wait for the opinions on the eligible candidates that can still win. Raises JudgePaused; then nothing is lost."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
 class RoundJudge(Protocol):
     """Whoever gives opinions on a round's candidates."""
 
-    def judge(self, stage: str, entries: Sequence[Entry], view: View) -> JudgedRound:
-        """Opinions on the eligible candidates that can still win. Raises JudgePaused; then nothing is lost."""
+    def begin(self, stage: str, tasks: int, view: View) -> Judging:
+        """The judging of a round of so many tasks."""
         ...
 
 

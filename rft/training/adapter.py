@@ -8,6 +8,7 @@ from typing import Any
 
 from checkpoints.adapter import install
 from rft.sections import TrainingConfig
+from rft.training.objectives.pairs import PairRow
 from rft.training.rows import TrainingRow
 from rollouts.child import stream_child
 
@@ -15,7 +16,10 @@ from rollouts.child import stream_child
 @dataclass(frozen=True, slots=True)
 class TrainedAdapter:
     """What training left: the adapter's hash, its ||dW||, the optimizer steps, and the losses it ended at (nats per token):
-    on its last tenth of steps, and on the held-out tasks' references, which are measured and never trained on."""
+    on its last tenth of steps, and on the held-out tasks' references, which are measured and never trained on.
+
+    `best_step` is the step whose weights were installed; `resumed_at` the step that a killed training was carried on from.
+    """
 
     digest: str
     change_norm: float
@@ -23,6 +27,8 @@ class TrainedAdapter:
     final_loss: float
     validation_loss: float
     rows: int
+    best_step: int | None = None
+    resumed_at: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -39,40 +45,41 @@ def train_adapter(
     target: Path,
     log: Path,
     on_step: Callable[[dict[str, Any]], None],
+    pairs: Sequence[PairRow] = (),
+    thinking: bool = False,
+    save_seconds: float = 30.0,
+    save_share: float = 0.02,
 ) -> TrainedAdapter:
     """Train from the base and move the adapter to `target` when it is whole.
 
-    A kill on the way leaves nothing at `target`. Raises ChildDied, ChildFailed or CheckpointError.
+    A kill on the way leaves nothing at `target`; the next call with the same arguments goes on from the state beside it, which is
+    written every `save_seconds` at the earliest and costs at most `save_share` of the time. Raises ChildDied, CheckpointError, or
+    ChildFailed with TrainingError's words, also for a state of other rows or settings.
     """
-    out = target.with_name(f".{target.name}.partial")
+    out, state = target.with_name(f".{target.name}.partial"), target.with_name(f".{target.name}.state")
     shutil.rmtree(out, ignore_errors=True)
     request = {
         "model": str(model),
-        "system": system,
-        "rows": [asdict(row) for row in rows],
-        "held_out": [asdict(row) for row in held_out],
-        "shape": {"rank": config.rank, "scale": config.scale, "dropout": config.dropout},
-        "schedule": {
-            "learning_rate": config.learning_rate,
-            "epochs": config.epochs,
-            "batch_size": config.batch_size,
-            "warmup_steps": config.warmup_steps,
-            "max_gradient_norm": config.max_gradient_norm,
-            "steps": config.steps,
-        },
-        "max_row_tokens": config.max_row_tokens,
-        "seed": seed,
         "out": str(out),
+        "state": str(state),
+        "save": {"seconds": save_seconds, "share": save_share},
+        "training": {
+            "config": config.model_dump(mode="json"),
+            "system": system,
+            "rows": [asdict(row) for row in rows],
+            "held_out": [asdict(row) for row in held_out],
+            "pairs": [asdict(pair) for pair in pairs],
+            "thinking": thinking,
+            "seed": seed,
+        },
     }
-    losses: list[float] = []
     trained: dict[str, Any] = {}
     for message in stream_child("rft.training.worker", request, log):
         if message["kind"] == "step":
-            losses.append(message["loss"])
             on_step(message)
         elif message["kind"] == "trained":
             trained = message
-    tail = losses[-max(1, len(losses) // 10) :]
     digest = install(out, target)
-    final_loss = sum(tail) / len(tail)
-    return TrainedAdapter(digest, trained["change_norm"], len(losses), final_loss, trained["validation_loss"], len(rows))
+    shutil.rmtree(state, ignore_errors=True)
+    told = {key: trained[key] for key in ("change_norm", "validation_loss", "final_loss", "steps", "resumed_at", "best_step")}
+    return TrainedAdapter(digest=digest, rows=len(rows), **told)

@@ -1,5 +1,6 @@
-"""A thin LoRA trainer over mlx-lm's layers: every row trained in every epoch, and nothing but finite numbers saved."""
+"""A thin trainer over mlx-lm's layers: every row learned in every epoch, only finite numbers kept, and a kill loses little."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -7,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rft.errors import TrainingError
-from rft.training.loss import completion_loss
-from rft.training.rows import EncodedRow, batches
+from rft.sections import TrainingConfig
+from rft.training.buckets import Pass, bucket_lengths, epoch_steps, steps_per_epoch
+from rft.training.layers import all_finite
+from rft.training.objective import Objective, learned_tokens, padded
+from rft.training.schedule import learning_rate
+from rft.training.state import Keeper, Progress
 from rollouts.device import mx, nn, optimizers, trees
 
 if TYPE_CHECKING:
@@ -16,127 +21,163 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LoraShape:
-    """mlx-lm's LoRA parameters: W + scale * A B, with A [in, rank] and B [rank, out], on all linear layers."""
-
-    rank: int
-    scale: float
-    dropout: float
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long and how fast: `steps` overrides `epochs` where it is given."""
-
-    learning_rate: float
-    epochs: int
-    batch_size: int
-    warmup_steps: int
-    max_gradient_norm: float
-    steps: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class StepReport:
-    """One optimizer step: its loss in nats per completion token, and the completion tokens it learned from."""
+    """One optimizer step. `loss` is the objective's mean, `tokens` those that carry loss, `seconds` all training so far, `rate`
+    tokens per second of this step, `gradient_norm` before clipping, `validation_loss` where this step was followed by one."""
 
     step: int
     steps: int
     loss: float
-    completion_tokens: int
+    tokens: int
+    seconds: float
+    rate: float
+    learning_rate: float
+    gradient_norm: float
+    validation_loss: float | None
 
 
-def add_lora(model: Any, shape: LoraShape, *, seed: int) -> None:
-    """Freeze the base and put a LoRA beside every linear layer of every block. B starts at zero, so nothing changes yet."""
-    from mlx_lm.tuner.utils import linear_to_lora_layers
+class Trainer:
+    """Trains the model's trainable weights in place, with Adam and decoupled weight decay (Loshchilov & Hutter 2019).
 
-    mx.random.seed(seed)
-    model.freeze()
-    linear_to_lora_layers(
-        model, len(model.layers), {"rank": shape.rank, "scale": shape.scale, "dropout": shape.dropout, "keys": None}
-    )
-
-
-def train(
-    model: Any,
-    rows: Sequence[EncodedRow],
-    schedule: Schedule,
-    *,
-    seed: int,
-    on_step: Callable[[StepReport], None],
-) -> None:
-    """Train the model's trainable weights in place with Adam.
-
-    Raises TrainingError without rows, or on a loss that is not finite.
+    `validate` gives the held-out loss, where the configuration asks for it; `keeper` carries a killed training on. The order of
+    rows and the random numbers are functions of `seed` and the step, so that a resumed training ends at the same weights, bit for
+    bit, on a device whose arithmetic repeats. Raises TrainingError without examples.
     """
-    if not rows:
-        raise TrainingError("there are no training rows.", hint="Check data.demonstrations.")
-    generator = np.random.default_rng(seed)
-    per_epoch = -(-len(rows) // schedule.batch_size)
-    steps = schedule.steps if schedule.steps is not None else schedule.epochs * per_epoch
-    optimizer = optimizers.Adam(learning_rate=_rate(schedule), bias_correction=True)
-    loss_and_gradient = nn.value_and_grad(model, completion_loss)
-    model.train()
-    step = 0
-    while step < steps:
-        for batch in batches(rows, schedule.batch_size, generator):
-            if step == steps:
-                break
-            loss, gradient = loss_and_gradient(model, batch)
-            gradient, _ = optimizers.clip_grad_norm(gradient, schedule.max_gradient_norm)
-            optimizer.update(model, gradient)
-            mx.eval(model.trainable_parameters(), optimizer.state, loss)
-            step += 1
-            learned = sum(len(row.tokens) - row.completion_start for row in batch)
-            on_step(StepReport(step, steps, _finite(loss.item(), step), learned))
-    model.eval()
 
+    def __init__(
+        self,
+        model: Any,
+        examples: Sequence[Any],
+        config: TrainingConfig,
+        *,
+        objective: Objective,
+        seed: int,
+        validate: Callable[[], float],
+        keeper: Keeper | None = None,
+    ) -> None:
+        if not examples:
+            raise TrainingError("there are no training rows.", hint="Check data.demonstrations.")
+        self.model, self.examples, self.config, self.seed = model, examples, config, seed
+        self.validate, self.keeper = validate, keeper
+        self.lengths = [example.length for example in examples]
+        self.buckets = bucket_lengths(self.lengths, config.batch_size * config.accumulation)
+        self.per_epoch = steps_per_epoch(len(examples), config.batch_size, config.accumulation)
+        self.steps = config.steps if config.steps is not None else config.epochs * self.per_epoch
+        self.optimizer = optimizers.Adam(learning_rate=config.learning_rate, bias_correction=True)
+        self.optimizer.init(model.trainable_parameters())
+        self.loss_and_gradient = nn.value_and_grad(model, objective)
+        self.progress = Progress()
+        self.best: dict[str, Array] = {}
+        self._resume()
 
-def _rate(schedule: Schedule) -> Any:
-    """The rate as a function of the steps made: it rises over the warm-up, and is never zero, so that no batch is lost."""
-    first = schedule.learning_rate / (schedule.warmup_steps + 1)
-    return optimizers.linear_schedule(first, schedule.learning_rate, max(1, schedule.warmup_steps))
+    def train(self, on_step: Callable[[StepReport], None]) -> Progress:
+        """Make the steps that are left, leave the best weights in the model, and say how it went.
 
+        Raises TrainingError on a loss or a gradient that is not finite; the state before that step is then on disk.
+        """
+        while not self._finished():
+            on_step(self._step())
+            if self.keeper is not None and not self._finished():  # what is resumed has a step to make
+                self.keeper.save_if_due(self.progress, self._arrays)
+        if self.best:
+            self.model.load_weights(list(self.best.items()), strict=False)
+        self.model.eval()
+        return self.progress
 
-def mean_loss(model: Any, rows: Sequence[EncodedRow], batch_size: int) -> float:
-    """Mean negative log likelihood, in nats per completion token, over all rows; nothing is learned."""
-    ordered = sorted(rows, key=lambda row: len(row.tokens))
-    total = tokens = 0.0
-    for start in range(0, len(ordered), batch_size):
-        batch = ordered[start : start + batch_size]
-        learned = sum(len(row.tokens) - row.completion_start for row in batch)
-        total += learned * float(completion_loss(model, batch).item().real)
-        tokens += learned
-    return total / tokens
+    def _step(self) -> StepReport:
+        started, progress = time.monotonic(), self.progress
+        passes = self._passes()
+        loss, gradient, norm = self._gradient(passes)
+        rate = learning_rate(self.config, progress.step, self.steps)
+        self._update(gradient, rate)
+        progress.step += 1
+        progress.losses.append(loss)
+        seconds = time.monotonic() - started
+        held_out = self._measure()
+        progress.seconds += time.monotonic() - started
+        tokens = sum(learned_tokens(self.examples[row]) for part in passes for row in part.rows)
+        done = progress.step, self.steps, loss, tokens, progress.seconds, tokens / seconds
+        return StepReport(*done, rate, norm, held_out)
 
+    def _passes(self) -> list[Pass]:
+        epoch, place = divmod(self.progress.step, self.per_epoch)
+        size = {"batch_size": self.config.batch_size, "accumulation": self.config.accumulation}
+        return epoch_steps(self.lengths, self.buckets, seed=self.seed, epoch=epoch, **size)[place]
 
-def _finite(loss: float, step: int) -> float:
-    if not np.isfinite(loss):
+    def _gradient(self, passes: list[Pass]) -> tuple[float, Any, float]:
+        """The mean loss over all passes, its clipped gradient, and the gradient's norm before."""
+        self.model.train()
+        loss, number, gradient = mx.array(0.0), mx.array(0.0), None
+        for i, part in enumerate(passes):
+            mx.random.seed(_stream_of(self.seed, self.progress.step, i))
+            batch = [padded(self.examples[row], part.length) for row in part.rows]
+            (part_loss, part_number), part_gradient = self.loss_and_gradient(self.model, batch)
+            gradient = part_gradient if gradient is None else trees.tree_map(mx.add, gradient, part_gradient)
+            loss, number = loss + part_loss, number + part_number
+            mx.eval(loss, number, gradient)
+        gradient = trees.tree_map(lambda value: value / number, gradient)
+        clipped, norm = optimizers.clip_grad_norm(gradient, self.config.max_gradient_norm)
+        mean, length = float((loss / number).item().real), float(norm.item().real)
+        self._refuse_not_finite(mean, length)
+        return mean, clipped, length
+
+    def _update(self, gradient: Any, rate: float) -> None:
+        """Matrices decay towards zero by themselves; biases, norms and magnitudes do not."""
+        if self.config.weight_decay > 0:
+            kept = 1 - rate * self.config.weight_decay
+            weights = self.model.trainable_parameters()
+            self.model.update(trees.tree_map(lambda weight: weight * kept if weight.ndim > 1 else weight, weights))
+        self.optimizer.learning_rate = rate
+        self.optimizer.update(self.model, gradient)
+        mx.eval(self.model.trainable_parameters(), self.optimizer.state)
+
+    def _measure(self) -> float | None:
+        """The held-out loss after this step, if it is time for one; the best weights are remembered."""
+        every, progress = self.config.evaluate_every, self.progress
+        if every is None or (progress.step % every != 0 and progress.step != self.steps):
+            return None
+        loss = self.validate()
+        if progress.best_loss is None or loss < progress.best_loss:
+            progress.best_loss, progress.best_step, progress.misses = loss, progress.step, 0
+            self.best = dict(trees.tree_flatten(self.model.trainable_parameters()))
+        else:
+            progress.misses += 1
+        return loss
+
+    def _finished(self) -> bool:
+        stalled = self.config.patience is not None and self.progress.misses >= self.config.patience
+        return stalled or self.progress.step >= self.steps
+
+    def _refuse_not_finite(self, loss: float, norm: float) -> None:
+        if np.isfinite(loss) and np.isfinite(norm):
+            return
+        what = f"loss became {loss}" if not np.isfinite(loss) else f"gradient's norm became {norm}"
+        if self.keeper is not None and self.progress.step > 0 and all_finite(self._arrays()):
+            self.keeper.save(self.progress, self._arrays())
         raise TrainingError(
-            f"the training loss became {loss} at step {step}.",
+            f"the training {what} at step {self.progress.step + 1}.",
             hint="Lower training.learning_rate and start anew with --name NEW, or look for a damaged row in the training data.",
         )
-    return loss
+
+    def _arrays(self) -> "dict[str, Array]":
+        parts = {"weights": self.model.trainable_parameters(), "moments": self.optimizer.state, "best": self.best}
+        return {f"{part}/{name}": value for part, tree in parts.items() for name, value in trees.tree_flatten(tree)}
+
+    def _resume(self) -> None:
+        state = self.keeper.load() if self.keeper is not None else None
+        if state is None:
+            return
+        self.progress, arrays = state
+        mx.eval(arrays)
+
+        def part(of: str) -> "list[tuple[str, Array]]":
+            return [(name.removeprefix(f"{of}/"), value) for name, value in arrays.items() if name.startswith(f"{of}/")]
+
+        self.model.load_weights(part("weights"), strict=False)
+        self.optimizer.state = trees.tree_unflatten(part("moments"))
+        self.best = dict(part("best"))
 
 
-def adapter_weights(model: Any) -> "dict[str, Array]":
-    """The trained weights by mlx-lm's names. Raises TrainingError when one is not finite or when training changed nothing."""
-    weights: dict[str, Array] = dict(trees.tree_flatten(model.trainable_parameters()))
-    if not all(bool(mx.isfinite(value).all().item()) for value in weights.values()):
-        raise TrainingError("the trained adapter holds numbers that are not finite.", hint="Lower training.learning_rate.")
-    if change_norm(weights, 1.0) == 0.0:
-        raise TrainingError(
-            "training changed nothing: the adapter is a no-op.",
-            hint="Raise training.learning_rate or the number of steps, and check that there are training rows.",
-        )
-    return weights
-
-
-def change_norm(weights: "dict[str, Array]", scale: float) -> float:
-    """||dW||, the Frobenius norm of scale * A B over all adapted layers together."""
-    total = 0.0
-    for name, a in weights.items():
-        if name.endswith(".lora_a"):
-            b = weights[name.removesuffix("a") + "b"]
-            total += float(mx.square(scale * (a @ b)).sum().item().real)
-    return float(np.sqrt(total))
+def _stream_of(seed: int, step: int, part: int) -> int:
+    """The seed of a pass's random numbers."""
+    return int(np.random.SeedSequence([seed, step, part]).generate_state(1, np.uint64)[0])

@@ -153,7 +153,7 @@ def test_a_model_is_asked_and_the_file_carried_on(monkeypatch: pytest.MonkeyPatc
     def no_child(*_arguments: object) -> None:
         raise AssertionError("a child was started")
 
-    monkeypatch.setattr("rollouts.local.stream_child", no_child)
+    monkeypatch.setattr("rollouts.child.start_child", no_child)
     assert figures(*MODEL, "--out", str(out)) == found
     assert len(out.read_text().splitlines()) == 7
 

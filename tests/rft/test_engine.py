@@ -1,37 +1,22 @@
-"""Single stages over a real store: what is stated once, what stops a round, and what a judge may not leave out."""
+"""Single stages over a real store: what is stated once, and what stops a round."""
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from eval.task import Task
-from rft.engine import ContaminationError, Engine, Inputs
-from rft.judging.opinions import Entry, JudgedRound, Opinion, RoundJudge
-from rft.scoring import Scoring
+from rft.engine import ContaminationError, Engine
 from rft.selection import best_of_n
 from rft.store import RunPaths, RunStore
-from rft.training.rows import TrainingRow
-from rft.view import View
-from rollouts.store import Candidate
-from tests.rft.world import a_config, a_task, scored
+from tests.rft.drawing_world import HELD_OUT, engine_of, tasks_of
+from tests.rft.world import scored
 
-HELD_OUT = a_task("held-out", reference="return function(a, b, c) return a * b + c / 2 - a end")
-TASKS = tuple(a_task(name, number=i) for i, name in enumerate(("one", "two", "three", "four")))
+TASKS = tasks_of("one", "two", "three", "four")
 SCORED = [scored(task.id, 0, 0.9, eligible=task.id != "four") for task in TASKS]
 
 
 @pytest.fixture
 def engine(paths: RunPaths, store: RunStore) -> Engine:
-    return engine_of(paths, store)
-
-
-def engine_of(paths: RunPaths, store: RunStore, judge: RoundJudge | None = None) -> Engine:
-    inputs = Inputs(TASKS, (HELD_OUT,), (TrainingRow("ask", "answer"),), Path("model"), "base")
-    view = View(Console(file=io.StringIO()), paths.events)
-    return Engine(a_config(model="tiny-random"), inputs, paths, store, view, judge)
+    return engine_of(paths, store, TASKS)
 
 
 def keep(engine: Engine, index: int, codes: Sequence[str]) -> None:
@@ -89,54 +74,3 @@ def test_a_promotion_is_done_once(engine: Engine, paths: RunPaths) -> None:
         engine.promote(name)
     engine.promote("sft")
     assert paths.latest.resolve() == paths.adapter("round-1").resolve()
-
-
-class Judging:
-    """A judge that remembers what it was asked, and leaves out who is named."""
-
-    def __init__(self, silent_on: str = "") -> None:
-        self.silent_on = silent_on
-        self.asked: list[list[str]] = []
-
-    def judge(self, _stage: str, entries: Sequence[Entry], _view: View) -> JudgedRound:
-        eligible = [entry.candidate.key for entry in entries if entry.facts.eligible]
-        self.asked.append(eligible)
-        opinions = {key: Opinion(0.5, 1, "because") for key in eligible if key != self.silent_on}
-        return JudgedRound("scripted", opinions, {})
-
-
-def sampled(engine: Engine, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> dict[str, float | None]:
-    """Rewards by key of three stored candidates of one task: two that pass, one that does not."""
-    task: Task = TASKS[0]
-    for i, text in enumerate(("return type", "-- the same\nreturn type", "return tostring")):
-        store.candidates.add(Candidate("round-1", task.id, i, f"key-{i}", text, 1, "stop"))
-    with Scoring(store) as scoring:
-        for candidate in store.candidates.of_stage("round-1"):
-            scoring.submit(candidate, task)
-        scoring.finish()
-    monkeypatch.setattr(engine, "_draw_and_score", lambda _request, _tasks: 0)
-    return {f"key-{each.index}": each.reward for each in engine.sample("round-1", [task], None, 1)}
-
-
-def test_the_judges_opinion_counts_for_what_is_eligible(
-    paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    judge = Judging()
-    rewards = sampled(engine_of(paths, store, judge), store, monkeypatch)
-    assert judge.asked == [["key-0", "key-1"]]
-    assert rewards["key-0"] is not None
-    assert 0.6 * 0.5 < rewards["key-0"] <= 0.4 + 0.6 * 0.5
-    assert rewards["key-2"] == 0
-
-
-def test_a_missing_opinion_is_no_zero(paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    rewards = sampled(engine_of(paths, store, Judging(silent_on="key-1")), store, monkeypatch)
-    assert rewards["key-0"] is not None
-    assert rewards["key-1"] is None
-
-
-def test_opinions_are_asked_for_once(paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = Judging()
-    engine = engine_of(paths, store, judge)
-    assert sampled(engine, store, monkeypatch) == sampled(engine, store, monkeypatch)
-    assert len(judge.asked) == 1

@@ -14,11 +14,12 @@ from rft import loop
 from rft.begun import stored_config
 from rft.cli import cli
 from rft.config import parse_config
-from rft.engine import BASE, SFT, ContaminationError, Engine, Inputs, round_name
+from rft.engine import BASE, SFT, ContaminationError, Engine, round_name
 from rft.errors import InputError
 from rft.inputs import described, general_tasks, read_inputs
 from rft.progress import progress_of
 from rft.report import Report, collect, render, write_log_page
+from rft.sampling_stages import Inputs
 from rft.selection import best_of_n
 from rft.store import RunPaths, RunStore
 from rft.training.adapter import TrainedAdapter
@@ -87,7 +88,7 @@ def run(
     paths: RunPaths, store: RunStore, monkeypatch: pytest.MonkeyPatch, policies: Policies, *, general: bool = True
 ) -> Decision:
     """The whole loop; what the gate said of round 1."""
-    monkeypatch.setattr("rft.engine.sample", policies)
+    monkeypatch.setattr("rft.drawing.sample", policies)
     loop.run(engine_of(paths, store, general=general))
     return Decision.from_json(store.fact(f"decision:{ROUND}"))
 

@@ -8,17 +8,16 @@ import pytest
 
 from eval.task import TaskFileError, load_task, load_tasks
 from rft.config import RftConfig
-from rft.engine import Inputs
 from rft.errors import InputError
 from rft.inputs import (
     TRAINING,
     described,
-    load_demonstrations,
     read_inputs,
     refuse_broken_tasks,
     refuse_changed,
     refuse_contamination,
 )
+from rft.sampling_stages import Inputs
 from rft.store import RunStore
 from rft.training.rows import TrainingRow
 from tests.rft.world import DEMONSTRATIONS, HELD_OUT, NOUNS, a_config, a_task, write_workspace
@@ -120,34 +119,6 @@ def test_a_task_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("prompt = ")
     with pytest.raises(TaskFileError, match=r"bad\.toml is not valid TOML"):
         load_tasks(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["{", "[1, 2]", '"text"', '{"prompt": "a"}', '{"prompt": "a", "completion": " "}', '{"prompt": 1, "completion": "b"}'],
-)
-def test_a_bad_row_is_named_with_its_line(tmp_path: Path, line: str) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text(f'{{"prompt": "a", "completion": "b"}}\n\n{line}\n')
-    with pytest.raises(InputError) as caught:
-        load_demonstrations(file)
-    assert str(caught.value).startswith(f"{file}:3: ")
-
-
-def test_only_a_line_feed_ends_a_row(tmp_path: Path) -> None:
-    """A text may hold what else counts as a line's end somewhere, like U+2028."""
-    file = tmp_path / "rows.jsonl"
-    file.write_text(json.dumps({"prompt": "a\u2028b", "completion": "c\x85d"}, ensure_ascii=False), encoding="utf-8")
-    assert load_demonstrations(file) == (TrainingRow("a\u2028b", "c\x85d"),)
-
-
-def test_demonstrations_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "empty.jsonl").write_text("\n")
-    (tmp_path / "latin.jsonl").write_bytes(b'{"prompt": "\xe9"}')
-    expected = {"no.jsonl": "there is no file", "empty.jsonl": "holds no", "latin.jsonl": "cannot be read", ".": "cannot be read"}
-    for name, message in expected.items():
-        with pytest.raises(InputError, match=message):
-            load_demonstrations(tmp_path / name)
 
 
 def test_a_reference_that_fails_stops_the_run() -> None:

@@ -14,24 +14,28 @@ from eval.outcome import BenchmarkResult, SampleOutcome, TaskOutcome
 from eval.task import Task
 from rft import loop
 from rft.config import QUICKSTART, load_config
-from rft.engine import BASE, FEW_SHOT, SFT, Engine, Inputs, round_name
+from rft.engine import BASE, FEW_SHOT, SFT, Engine, round_name
 from rft.pool import Pool
 from rft.run import start
+from rft.sampling_stages import Inputs
 from rft.selection import Scored, Selection
 from rft.store import RunPaths, open_for_reading
+from rft.throughput import read_throughput
 from rft.training.adapter import TrainedAdapter
 from rft.training.rows import TrainingRow
 from tests.rft.world import HELD_OUT, NOUNS, a_config, a_task, scored
 
-TASKS = (a_task("easy"), a_task("hard"))
+TASKS = (a_task("easy"), a_task("hard").model_copy(update={"difficulty": 3}))
 DEMONSTRATIONS = tuple(TrainingRow(f"ask {i}", f"answer {i}") for i in range(4))
 
 
 class Scripted(Engine):
     """An engine that does nothing but remember what it was asked, and whose gate promotes the stages it was told to."""
 
-    def __init__(self, folder: Path, promotes: Sequence[str], rounds: int = 3, few_shot: int = 0) -> None:
-        self.config = a_config(rounds=rounds, benchmark={"few_shot": few_shot})
+    def __init__(
+        self, folder: Path, promotes: Sequence[str], rounds: int = 3, few_shot: int = 0, curriculum: bool = False
+    ) -> None:
+        self.config = a_config(rounds=rounds, benchmark={"few_shot": few_shot}, sampling={"curriculum": curriculum})
         self.inputs = Inputs(TASKS, (), DEMONSTRATIONS, folder, "base")
         self.paths = RunPaths(folder, "scripted")
         self.promotes = promotes
@@ -71,7 +75,7 @@ class Scripted(Engine):
         return Pool((*DEMONSTRATIONS, *(TrainingRow(best.task, best.code) for best in kept)), (), 0)
 
 
-def story(folder: Path, *promotes: str, **settings: int) -> list[tuple[Any, ...]]:
+def story(folder: Path, *promotes: str, **settings: Any) -> list[tuple[Any, ...]]:
     engine = Scripted(folder, promotes, **settings)
     loop.run(engine)
     return engine.asked
@@ -132,13 +136,19 @@ def test_solved_tasks_are_not_sampled_again_and_their_answers_stay(tmp_path: Pat
     assert [call[2] for call in asked if call[0] == "train"] == [4, 5, 5, 5]
 
 
+def test_with_a_curriculum_hard_tasks_come_later(tmp_path: Path) -> None:
+    """Sooner than by the calendar, as the easy one is solved."""
+    asked = story(tmp_path, curriculum=True)
+    assert [call[4] for call in asked if call[0] == "sample"] == [["easy"], ["hard"], ["hard"]]
+
+
 def test_no_rounds_is_sft_alone(tmp_path: Path) -> None:
     assert [call[0] for call in story(tmp_path, rounds=0)] == ["benchmark", "train", "benchmark", "gate"]
 
 
 def test_the_real_loop_ends_with_every_fact(finished: RunPaths) -> None:
     stages = [SFT, round_name(1)]
-    expected = {"config", "inputs", "finished", "measured:base", "selection:round-1", "pool:round-1"}
+    expected = {"config", "inputs", "finished", "measured:base", "drawn:round-1", "selection:round-1", "pool:round-1"}
     expected |= {f"{kind}:{stage}" for kind in ("adapter", "measured", "decision") for stage in stages}
     with open_for_reading(finished) as store:
         stated = {name for (name,) in store.connection.execute("SELECT name FROM facts")}
@@ -169,6 +179,23 @@ def test_a_finished_round_is_exported_as_plain_files(finished: RunPaths) -> None
     assert finished.log_page.read_text().startswith("# Run tiny\n")
     metrics = [json.loads(line) for line in finished.metrics.read_text().splitlines()]
     assert [line["step"] for line in metrics if line["stage"] == "training-sft"] == list(range(1, 41))
+    assert all({"loss", "tokens", "rate", "gradient_norm"} <= line.keys() for line in metrics if "step" in line)
+
+
+def test_a_rounds_sampling_is_measured(finished: RunPaths) -> None:
+    samples = [json.loads(line) for line in (finished.exports("round-1") / "samples.jsonl").read_text().splitlines()]
+    right = [(sample["task"], sample["code"]) for sample in samples if sample["eligible"]]
+    with open_for_reading(finished) as store:
+        tokens = sum(candidate.tokens for candidate in store.candidates.of_stage("round-1"))
+    found = read_throughput(finished.metrics)
+    measured = found["round-1"]
+    assert (measured.candidates, measured.drawn, measured.tokens) == (len(samples), len(samples), tokens)
+    assert (measured.accepted, measured.distinct) == (len(right), len(set(right)))
+    assert 0 < measured.sampling_seconds <= measured.seconds
+    assert measured.engine_seconds < measured.seconds
+    assert found["benchmark-sft"].accepted is None
+    (told,) = json.loads((finished.folder / "report.json").read_text())["rounds"]
+    assert told["sampling"] == measured.to_json()
 
 
 def test_running_a_finished_run_again_does_nothing(in_finished: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:

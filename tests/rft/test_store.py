@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from rft.database import SCHEMA_VERSION, StoreError
 from rft.errors import InputError
-from rft.store import SCHEMA_VERSION, RunPaths, RunStore, StoreError, is_running, open_for_reading, open_for_writing
+from rft.store import RunPaths, RunStore, is_running, open_for_reading, open_for_writing
 from rollouts.store import Candidate
 
 HOLDER = """

@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 from eval.check import AS_MEASURED, STRICT, check_references, check_tasks
 from eval.task import load_tasks
 from rft.cli.tasks import tasks
-from rft.inputs import BUILTIN, benchmark_folder, demonstrations_file, load_demonstrations, refuse_contamination, task_folder
+from rft.demonstrations import load_demonstrations
+from rft.inputs import BUILTIN, benchmark_folder, demonstrations_file, refuse_contamination, task_folder
 from rft.proof import packaged_suites, read_suite
 from tests.rft.world import a_task
 

@@ -9,6 +9,7 @@ from checkpoints.adapter import WEIGHTS, verify
 from rft.sections import TrainingConfig
 from rft.training.adapter import TrainedAdapter, train_adapter
 from rft.training.rows import TrainingRow
+from rft.training.worker import work
 from rollouts.child import ChildFailed
 
 CONFIGURATION = TrainingConfig(rank=4, learning_rate=2e-3, batch_size=2, epochs=2, warmup_steps=1)
@@ -59,3 +60,68 @@ def test_a_failed_training_leaves_no_adapter(tiny_model: Path, tmp_path: Path, r
     assert "max_row_tokens" in caught.value.hint
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
     assert reports == []
+
+
+def asked(model: Path, out: Path, config: TrainingConfig, **changes: Any) -> dict[str, Any]:
+    rows = [{"prompt": row.prompt, "completion": row.completion} for row in ROWS]
+    training = {"config": config.model_dump(mode="json"), "system": None, "thinking": False, "rows": rows, "pairs": [], "seed": 0}
+    return {
+        "model": str(model), "out": str(out), "state": str(out.with_name("state")), "save": {"seconds": 30.0, "share": 0.02},
+        "training": {**training, "held_out": rows[:1], **changes},
+    }  # fmt: skip
+
+
+def worked(request: dict[str, Any]) -> tuple[list[dict[str, Any]], bytes]:
+    """The child's work in this process: its messages, and the adapter that it wrote."""
+    messages: list[dict[str, Any]] = []
+    work(request, messages.append)
+    return messages, (Path(request["out"]) / WEIGHTS).read_bytes()
+
+
+def test_what_is_told_of_a_step(tiny_model: Path, tmp_path: Path) -> None:
+    config = CONFIGURATION.model_copy(update={"evaluate_every": 2})
+    messages, _ = worked(asked(tiny_model, tmp_path / "out", config))
+    *steps, trained = messages
+    names = {
+        "kind",
+        "step",
+        "steps",
+        "loss",
+        "tokens",
+        "seconds",
+        "rate",
+        "learning_rate",
+        "gradient_norm",
+        "peak_gb",
+        "resident_gb",
+    }
+    assert all(set(step) == names | {"validation_loss"} for step in steps)
+    assert [step["validation_loss"] is not None for step in steps] == [False, True] * 3
+    assert all(step["peak_gb"] > 0 and 0.02 < step["resident_gb"] < 100 for step in steps)
+    assert trained["validation_loss"] == min(step["validation_loss"] or 1e9 for step in steps)
+    assert trained["best_step"] in (2, 4, 6)
+
+
+def test_the_objective_is_the_configurations(tiny_model: Path, tmp_path: Path) -> None:
+    """Each objective trains another adapter from the same rows."""
+    pairs = [{"prompt": "task 1", "chosen": "return x", "rejected": "return"}]
+    rows = [{"prompt": row.prompt, "completion": row.completion, "weight": (-1.0) ** i} for i, row in enumerate(ROWS)]
+    changes: dict[str, dict[str, Any]] = {
+        "sft": {}, "weighted": {"objective": "weighted"},
+        "dpo": {"objective": "dpo"}, "beta": {"objective": "dpo", "dpo_beta": 5.0},
+    }  # fmt: skip
+    adapters = set()
+    for name, change in changes.items():
+        config = CONFIGURATION.model_copy(update=change)
+        told = pairs if config.objective == "dpo" else []
+        adapters.add(worked(asked(tiny_model, tmp_path / name, config, rows=rows, pairs=told))[1])
+    assert len(adapters) == len(changes)
+
+
+def test_checkpointing_is_honoured(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models: list[Any] = []
+    monkeypatch.setattr("rft.training.worker.checkpoint_blocks", models.append)
+    worked(asked(tiny_model, tmp_path / "without", CONFIGURATION))
+    assert models == []
+    worked(asked(tiny_model, tmp_path / "with", CONFIGURATION.model_copy(update={"checkpoint_gradients": True})))
+    assert len(models) == 1

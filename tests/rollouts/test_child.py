@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from rollouts.child import ChildFailed, stream_child
+from rollouts.child import Child, ChildFailed, stream_child
 from rollouts.errors import ChildDied, ModelError
 
 WORKER = "tests.fakes.child_worker"
@@ -136,6 +136,46 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         assert not ended(child)
         os.kill(parent.pid, signal.SIGKILL)
     wait_until(lambda: ended(child), "the orphan has ended")
+
+
+def test_a_child_answers_one_request_after_another(log: Path) -> None:
+    child = Child(WORKER, log)
+    try:
+        for count in (3, 0, 1):
+            first, *numbers = child.ask({"do": "count", "to": count})
+            assert first["pid"] == child.pid
+            assert [message["value"] for message in numbers] == list(range(count))
+        assert child.open
+    finally:
+        child.close()
+    assert ended(child.pid)
+
+
+@pytest.mark.parametrize("do", ["hint", "raise", "kill"])
+def test_a_child_that_fails_or_dies_is_closed(do: str, log: Path) -> None:
+    child = Child(WORKER, log)
+    with pytest.raises((ChildFailed, ChildDied)):
+        list(child.ask({"do": do}))
+    assert not child.open
+    assert ended(child.pid)
+
+
+def test_a_child_that_died_between_requests_is_known_by_the_next(log: Path) -> None:
+    child = Child(WORKER, log)
+    list(child.ask({"do": "count", "to": 1}))
+    os.kill(child.pid, signal.SIGSEGV)
+    wait_until(lambda: ended(child.pid), "the child is dead")
+    with pytest.raises(ChildDied, match="killed by signal 11"):
+        list(child.ask({"do": "count", "to": 1, "text": "x" * 1_000_000}))
+
+
+def test_answers_that_nobody_waits_for_do_not_come_to_the_next_request(log: Path) -> None:
+    child = Child(WORKER, log)
+    answers = child.ask({"do": "count", "to": 5})
+    next(answers)
+    answers.close()
+    assert not child.open
+    assert ended(child.pid)
 
 
 def test_no_descriptor_is_left_behind(log: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import rollouts.decode
+import rollouts.reading
 from rollouts.decode import Completion, PromptJob, decode
 from rollouts.device import mx, trees
 from rollouts.identity import SamplingParameters, uniform_stream
@@ -113,7 +113,7 @@ def test_no_row_is_decoded_alone(policy: Policy, reference: dict[str, Completion
             return getattr(policy.model, name)
 
         def __call__(self, tokens_B_L: Any, cache: Any) -> Any:
-            if hasattr(cache[0], "left_padding"):  # a batch's cache: a decode step, not the reading of a prompt
+            if hasattr(cache[0], "attend"):  # a batch's cache: a decode step, not the reading of a prompt
                 shapes.append(tokens_B_L.shape)
             return policy.model(tokens_B_L, cache=cache)
 
@@ -146,10 +146,10 @@ def test_a_reply_that_stops_at_once_is_empty(policy: Policy) -> None:
 
 
 def test_a_prompt_of_several_passes(policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
-    prompt = [2, *(4 + i % 250 for i in range(2 * rollouts.decode.PREFILL_TOKENS + 77)), 3]
+    prompt = [2, *(4 + i % 250 for i in range(2 * rollouts.reading.PREFILL_TOKENS + 77)), 3]
     long = job("very long", prompt, 3)
     in_passes = list(decode(policy, [long], PARAMETERS, max_rows=8))
-    monkeypatch.setattr(rollouts.decode, "PREFILL_TOKENS", len(prompt))
+    monkeypatch.setattr(rollouts.reading, "PREFILL_TOKENS", len(prompt))
     assert list(decode(policy, [long], PARAMETERS, max_rows=8)) == in_passes
 
 
@@ -181,7 +181,7 @@ def test_the_common_beginning_of_the_prompts_is_read_once(policy: Policy) -> Non
         layers = policy.model.layers
 
         def __call__(self, tokens_B_L: Any, cache: Any) -> Any:
-            if not hasattr(cache[0], "left_padding"):
+            if not hasattr(cache[0], "attend"):
                 read.append(tokens_B_L.shape[1])
             return policy.model(tokens_B_L, cache=cache)
 
@@ -191,3 +191,33 @@ def test_the_common_beginning_of_the_prompts_is_read_once(policy: Policy) -> Non
     assert sum(read) < len(shared) + sum(len(job.tokens) for job in JOBS)
     alone = [completion for job in jobs for completion in decode(policy, [job], PARAMETERS, max_rows=64)]
     assert together == by_key(alone)
+
+
+def test_a_stop_string_ends_a_reply(policy: Policy, reference: dict[str, Completion]) -> None:
+    """A character that most replies hold ends them there; nothing before it changes."""
+    letter = max("abcdefghijklmnopqrstuvwxyz", key=lambda c: sum(c in completion.text for completion in reference.values()))
+    with_string = replace(PARAMETERS, stop=(letter,))
+    ended = by_key(list(decode(policy, JOBS, with_string, max_rows=8)))
+    assert any(letter in completion.text for completion in reference.values())
+    for key, completion in reference.items():
+        assert ended[key].text == completion.text.split(letter)[0]
+        assert completion.tokens[: len(ended[key].tokens)] == ended[key].tokens
+
+
+def test_the_text_is_the_tokens(policy: Policy, reference: dict[str, Completion]) -> None:
+    assert all(completion.text == policy.tokenizer.decode(completion.tokens) for completion in reference.values())
+
+
+def test_a_loop_is_stopped(policy: Policy) -> None:
+    class Stuck:
+        """Says the same token for ever."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(policy.model, name)
+
+        def __call__(self, tokens_B_L: Any, cache: Any) -> Any:
+            return 0 * policy.model(tokens_B_L, cache=cache) + (mx.arange(260) == 7)
+
+    long = replace(PARAMETERS, max_new_tokens=600, temperature=0.01)
+    stuck = list(decode(replace(policy, model=Stuck()), [job("stuck", [9, 4, 5], 2)], long, max_rows=8))
+    assert {(c.finish_reason, c.tokens) for c in stuck} == {("repetition", (7,) * 256)}
