@@ -20,10 +20,6 @@ HIDDEN_KEPT, INNER_KEPT, SCORES_KEPT, STATES_KEPT = 10, 5, 2, 2
 STATES_PASSING, VALUES_PASSING, KEYS_PASSING = 3, 0.3, 0.1
 """Of a delta net, alive while the way back goes through it: states of every token, and the shares of the slices' gradients
 (tokens x tokens x heads x width of a value, of a key) that are there at a time."""
-EAGER, EAGER_TWICE, EAGER_PASSING = 6, 9, 8
-"""On the CPU backend parts of a step go through numpy (rft.training.vectorised), which makes MLX compute while gradients are
-still being traced: whatever a step computes then stays until its end. So many times what a block keeps, that with checkpointing,
-which computes it twice, and what passes through a delta net; of all blocks, but without attention scores, which numpy holds."""
 CHUNK_LOGITS, CHUNKS_KEPT = 2**23, 10
 """Logits that `rft.training.loss` makes at a time (the same name there), and how many fp32 arrays of that size are alive."""
 ADAPTER_COPIES = 6
@@ -83,10 +79,6 @@ def _activations(model: Loaded, config: TrainingConfig, tokens: int) -> int:
     """Bytes for one row. With checkpointing every block keeps its input, and one at a time all it computes."""
     shape, text = shape_of(model.config), text_config(model.config)
     layers = shape.layers[_first(config, len(shape.layers)) :]
-    if model.dequantised:
-        times = EAGER_TWICE if config.checkpoint_gradients else EAGER
-        kept = sum(_kept(shape, layer, tokens, model.width, scores=0) for layer in layers)
-        return times * kept + EAGER_PASSING * sum(_passing(text, layer, tokens, model.width) for layer in layers)
     blocks = [_kept(shape, layer, tokens, model.width) for layer in layers]
     passing = max(_passing(text, layer, tokens, model.width) for layer in layers)
     if not config.checkpoint_gradients:
@@ -94,10 +86,10 @@ def _activations(model: Loaded, config: TrainingConfig, tokens: int) -> int:
     return max(blocks) + passing + len(blocks) * tokens * shape.hidden * model.width
 
 
-def _kept(shape: Shape, layer: Layer, tokens: int, width: int, scores: int = SCORES_KEPT) -> int:
+def _kept(shape: Shape, layer: Layer, tokens: int, width: int) -> int:
     values = HIDDEN_KEPT * shape.hidden + INNER_KEPT * shape.inner_values
     if layer.token_values:
-        values += scores * shape.heads * tokens
+        values += SCORES_KEPT * shape.heads * tokens
     # A low-rank factor is in fp32, and what it reads is brought to that.
     cast = (shape.hidden + shape.inner_values) * FLOAT * 2 if width < FLOAT else 0
     return tokens * (values * width + cast + STATES_KEPT * layer.wide_values * FLOAT)

@@ -13,7 +13,6 @@ from rft.training.layers import make_trainable
 from rft.training.objective import mean_loss, sft_objective
 from rft.training.rows import EncodedRow, TrainingRow, encode
 from rft.training.trainer import StepReport, Trainer
-from rft.training.vectorised import vectorised
 from rft.training.worker import write_adapter
 from rollouts.device import mx, trees
 from rollouts.policy import Policy, load_policy
@@ -91,8 +90,7 @@ def _train(policy: Policy, rows: list[EncodedRow], config: TrainingConfig) -> li
     make_trainable(policy.model, config, seed=0)
     reports: list[StepReport] = []
     trainer = Trainer(policy.model, rows, config, objective=sft_objective, seed=0, validate=lambda: 0.0)
-    with vectorised(policy.model):
-        trainer.train(reports.append)
+    trainer.train(reports.append)
     return reports
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from rft.training import head
 from rft.training.head import Halves, halves_of
 from rft.training.rows import EncodedRow
-from rft.training.vectorised import exponential
 from rollouts.device import mx
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def _of_logits(logits_C_V: "Array", targets_C: "Array") -> Any:
     def both(logits_C_V: "Array") -> "tuple[Array, Array, Array]":
         logits_C_V = logits_C_V.astype(mx.float32)
         peak_C_1 = logits_C_V.max(axis=-1, keepdims=True)
-        powers_C_V = exponential(logits_C_V - peak_C_1)
+        powers_C_V = mx.exp(logits_C_V - peak_C_1)
         sums_C = powers_C_V.sum(axis=-1)
         targets_C_1 = mx.take_along_axis(logits_C_V, targets_C[:, None], axis=-1) - peak_C_1
         return targets_C_1[:, 0] - mx.log(sums_C), powers_C_V, sums_C

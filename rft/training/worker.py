@@ -22,7 +22,6 @@ from rft.training.objectives.pairs import PairRow, encode_pairs
 from rft.training.rows import EncodedRow, TrainingRow
 from rft.training.state import Keeper, SaveRule, identity_of
 from rft.training.trainer import StepReport, Trainer
-from rft.training.vectorised import vectorised
 from rollouts.child import serve
 from rollouts.device import mx, trees
 from rollouts.policy import load_policy
@@ -57,8 +56,7 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
         keeper=Keeper(Path(request["state"]), identity_of(asked, base), SaveRule(**request["save"])),
     )  # fmt: skip
     resumed_at = trainer.progress.step
-    with vectorised(policy.model):
-        progress = trainer.train(lambda report: send(step_message(report)))
+    progress = trainer.train(lambda report: send(step_message(report)))
     del trainer  # the optimizer's moments
     tail = progress.losses[-max(1, len(progress.losses) // 10) :]
     send(

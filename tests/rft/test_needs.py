@@ -2,7 +2,6 @@
 
 import gc
 import json
-from contextlib import nullcontext
 from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from rft.training.layers import make_trainable
 from rft.training.objective import sft_objective
 from rft.training.rows import EncodedRow
 from rft.training.trainer import Trainer
-from rft.training.vectorised import vectorised
 from rft.training_memory import CHUNK_LOGITS, trained_weights, training_memory
 from rollouts.device import mx, trees
 from rollouts.memory import PROCESS_BYTES, Loaded, weight_bytes
@@ -120,8 +118,8 @@ def test_the_chunk_of_logits_is_the_trainers() -> None:
     assert CHUNK_LOGITS == loss.CHUNK_LOGITS
 
 
-def peak_of_a_step(family: str, config: TrainingConfig, tokens: int, on_cpu: bool) -> int:
-    """Bytes of MLX's peak over what was there before. Without `on_cpu` MLX computes all, as it does on a GPU."""
+def peak_of_a_step(family: str, config: TrainingConfig, tokens: int) -> int:
+    """Bytes of MLX's peak over what was there before."""
     model = built(family)
     make_trainable(model, config, seed=0)
     mx.eval(model.parameters())
@@ -132,23 +130,17 @@ def peak_of_a_step(family: str, config: TrainingConfig, tokens: int, on_cpu: boo
     mx.clear_cache()
     before = mx.get_active_memory() - sum(value.nbytes for _, value in trees.tree_flatten(model.parameters()))
     mx.reset_peak_memory()
-    with vectorised(model) if on_cpu else nullcontext():
-        Trainer(model, rows, config, objective=sft_objective, seed=0, validate=lambda: 0.0).train(lambda _report: None)
+    Trainer(model, rows, config, objective=sft_objective, seed=0, validate=lambda: 0.0).train(lambda _report: None)
     return int(mx.get_peak_memory() - before)
 
 
-@pytest.mark.parametrize("on_cpu", [False, True], ids=["as on a GPU", "on the CPU"])
 @pytest.mark.parametrize("checkpointing", [False, True], ids=["kept", "checkpointed"])
 @pytest.mark.parametrize("family", ["llama", "qwen3_5"])
-def test_a_step_peaks_between_half_the_prediction_and_the_prediction(
-    family: str, checkpointing: bool, on_cpu: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_peaks_between_half_the_prediction_and_the_prediction(family: str, checkpointing: bool) -> None:
     """With models small enough that activations are most of it."""
-    if not on_cpu:
-        monkeypatch.setattr(loss, "exponential", mx.exp)
     config = TrainingConfig(rank=4, batch_size=2, steps=1, checkpoint_gradients=checkpointing)
-    peak = peak_of_a_step(family, config, 257, on_cpu)
-    predicted = training_memory(Loaded(CONFIGS[family], dequantised=on_cpu), config, tokens=257).total - PROCESS_BYTES
+    peak = peak_of_a_step(family, config, 257)
+    predicted = training_memory(Loaded(CONFIGS[family]), config, tokens=257).total - PROCESS_BYTES
     assert peak <= predicted <= 2 * peak, f"peak {peak / 1e6:.1f} MB, predicted {predicted / 1e6:.1f} MB"
 
 

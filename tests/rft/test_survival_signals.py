@@ -32,7 +32,7 @@ NAP_SECONDS = float(os.environ.get("RFT_NAP_SECONDS", "2"))
 CHAIN = 6
 """Blows that one workspace takes at most."""
 PAUSED = 75
-NOT_STARTED = (130, -signal.SIGTERM)
+NOT_STARTED = (130, -signal.SIGINT, -signal.SIGTERM)
 """What a polite signal does to a program that has not come to its work yet."""
 MARK = "RFT_TEST_MARK"
 """An environment variable that every process of a run inherits, so that none can hide."""
