@@ -21,7 +21,7 @@ from rft.pool import KeptCode, Pool, extend
 from rft.sampling_stages import Inputs, SamplingStages
 from rft.selection import Scored, Selection
 from rft.store import RunPaths, RunStore
-from rft.training.adapter import TrainedAdapter, train_adapter
+from rft.training.adapter import TrainedAdapter, forget_state, train_adapter
 from rft.training.rows import TrainingRow
 from rft.view import View
 from scorers.extraction import reply_with
@@ -160,6 +160,7 @@ class Engine:
         recorded = self.store.fact(f"adapter:{name}")
         if recorded is not None:
             verify(target, recorded["digest"])
+            forget_state(target)
             return TrainedAdapter(**recorded)
         data = self._learned(name, rows)
         stage = None
@@ -176,7 +177,7 @@ class Engine:
             rows=data.rows,
             pairs=data.pairs,
             held_out=[TrainingRow(task.question(), reply_with(task.reference, task.kind)) for task in self.inputs.benchmark],
-            config=self.config.training,
+            config=self.config.training if name == SFT else self.config.training.of_rounds(),
             seed=self.config.seed,
             target=target,
             log=self.paths.log(f"training-{name}"),
@@ -186,6 +187,7 @@ class Engine:
         if stage is not None:
             stage.close()
         self.store.state(f"adapter:{name}", adapter.to_json())
+        forget_state(target)
         self.view.say(
             f"{name}: trained on {adapter.rows} rows for {adapter.steps} steps, loss {adapter.final_loss:.3f}, "
             f"held-out loss {adapter.validation_loss:.3f}, ||dW|| {adapter.change_norm:.2f}"

@@ -115,7 +115,7 @@ class TrainingConfig(Section):
     learning_rate: float = Field(5e-5, gt=0)
     """The optimizer's step size after warm-up."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
-    """How the rate goes on after warm-up: as it is, or down to zero at the last step."""
+    """How the rate goes on after warm-up: as it is, or down to zero after the last step."""
     weight_decay: float = Field(0.0, ge=0)
     """Decoupled weight decay (AdamW)."""
     epochs: int = Field(3, ge=1)

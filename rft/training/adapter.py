@@ -53,10 +53,11 @@ def train_adapter(
     """Train from the base and move the adapter to `target` when it is whole.
 
     A kill on the way leaves nothing at `target`; the next call with the same arguments goes on from the state beside it, which is
-    written every `save_seconds` at the earliest and costs at most `save_share` of the time. Raises ChildDied, CheckpointError, or
-    ChildFailed with TrainingError's words, also for a state of other rows or settings.
+    written every `save_seconds` at the earliest and costs at most `save_share` of the time. Whoever has put the adapter on record
+    calls `forget_state`. Raises ChildDied, CheckpointError, or ChildFailed with TrainingError's words, also for a state of
+    other rows or settings.
     """
-    out, state = target.with_name(f".{target.name}.partial"), target.with_name(f".{target.name}.state")
+    out, state = target.with_name(f".{target.name}.partial"), _state_of(target)
     shutil.rmtree(out, ignore_errors=True)
     request = {
         "model": str(model),
@@ -80,6 +81,14 @@ def train_adapter(
         elif message["kind"] == "trained":
             trained = message
     digest = install(out, target)
-    shutil.rmtree(state, ignore_errors=True)
     told = {key: trained[key] for key in ("change_norm", "validation_loss", "final_loss", "steps", "resumed_at", "best_step")}
     return TrainedAdapter(digest=digest, rows=len(rows), **told)
+
+
+def forget_state(target: Path) -> None:
+    """Remove what a killed training would have gone on from. Before the adapter is on record a kill would then repeat it all."""
+    shutil.rmtree(_state_of(target), ignore_errors=True)
+
+
+def _state_of(target: Path) -> Path:
+    return target.with_name(f".{target.name}.state")

@@ -296,7 +296,10 @@ def _content(file: Path) -> bytes:
     """Without what the report says of the time it took, and of who drew how much of a round."""
     if file.name != "report.json":
         return file.read_bytes()
-    report = json.loads(file.read_text())
+    try:
+        report = json.loads(file.read_text())
+    except ValueError:
+        return b"torn"
     rounds = [{key: value for key, value in each.items() if key != "sampling"} for each in report["rounds"]]
     return json.dumps({**report, "rounds": rounds}).encode()
 

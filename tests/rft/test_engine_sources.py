@@ -43,11 +43,12 @@ def test_benchmarks_are_sampled_from_the_weights_here(file: Path, tmp_path: Path
 
 
 def test_what_a_person_should_know_of_the_source_is_told(file: Path, tmp_path: Path) -> None:
-    def told(**sampling: object) -> str:
-        return check_source(a_config(sampling=sampling), TASKS, tmp_path / "log")
+    def told(rounds: int = 1, **sampling: object) -> str:
+        return check_source(a_config(sampling=sampling, rounds=rounds), TASKS, tmp_path / "log")
 
     assert told() == ""
     assert told(n=1, candidates=str(file)) == f"{file}: 1 of 1 recorded candidates used, 1 asked for are not there."
+    assert told(n=1, candidates=str(file), rounds=2).endswith("Every round reads the same: more than one brings nothing.")
     assert "adapters are not sent" in told(endpoint=ENDPOINT)
 
 
