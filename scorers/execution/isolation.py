@@ -76,7 +76,7 @@ def isolate(job: Job, limits: Limits) -> Outcome:
 
 @cache
 def _journal() -> Journal:
-    return Journal(-1)
+    return Journal(-1, 1)  # it counts as address space, of which a child may have little left
 
 
 def outcome_of(lines: Iterable[bytes], ending: tuple[int, int, float], limits: Limits) -> Outcome:

@@ -56,6 +56,11 @@ def asked(*prompts: dict[str, Any], n: int = 4, policy: PolicySource = POLICY) -
     )
 
 
+def workers() -> list[psutil.Process]:
+    """The children that draw; other tests may have left theirs."""
+    return [child for child in psutil.Process().children() if WORKER in child.cmdline()]
+
+
 def source(tmp_path: Path, **options: Any) -> LocalSource:
     return LocalSource(tmp_path / "log", worker=WORKER, **options)
 
@@ -82,8 +87,8 @@ def test_a_child_is_kept_from_draw_to_draw_of_one_policy(tmp_path: Path, drawn: 
         assert processes(drawn) == 1
         list(local.draw(asked({}, policy=adapted)))
         assert processes(drawn) == 2
-        assert len(psutil.Process().children()) == 1, "the other policy's child has ended"
-    assert psutil.Process().children() == []
+        assert len(workers()) == 1, "the other policy's child has ended"
+    assert workers() == []
 
 
 def test_tasks_that_share_a_candidate_both_get_it(tmp_path: Path, drawn: Path) -> None:
@@ -107,7 +112,7 @@ def test_killed_at_random_moments_nothing_is_lost_or_drawn_twice(number: int, tm
                 arrived.append(one)
             if len(arrived) in moments:
                 moments.remove(len(arrived))
-                worker = psutil.Process().children()[0]
+                worker = workers()[0]
                 worker.send_signal(number)
                 # Some were on their way when it died; they count as delivered.
                 wait_until(lambda dead=worker: dead.status() == psutil.STATUS_ZOMBIE, "the child is dead")  # type: ignore[misc]
@@ -180,7 +185,7 @@ def test_a_child_that_stands_still_goes_on_where_it_was(tmp_path: Path) -> None:
     with source(tmp_path) as local:
         arriving = local.draw(request)
         first = next(one for one in arriving if isinstance(one, Candidate))
-        child = psutil.Process().children()[0]
+        child = workers()[0]
         child.suspend()
         wait_until(lambda: child.status() == psutil.STATUS_STOPPED, "the child stands still")
         subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -CONT {child.pid}"])
@@ -191,7 +196,7 @@ def test_leaving_a_draw_ends_its_child_and_the_next_draw_has_its_own(tmp_path: P
     with source(tmp_path) as local:
         arriving = local.draw(asked(*({"seconds": 0.01} for _ in range(9))))
         next(arriving)
-        worker = psutil.Process().children()[0]
+        worker = workers()[0]
         arriving.close()
         assert not worker.is_running()
         assert len(candidates(local.draw(asked({"text": "other"})))) == 4

@@ -63,8 +63,8 @@ class Journal:
 
     BYTES = PLACES * ROOM_FOR_EVENTS
 
-    def __init__(self, descriptor: int) -> None:
-        self._map = mmap.mmap(descriptor, self.BYTES)
+    def __init__(self, descriptor: int, places: int = PLACES) -> None:
+        self._map = mmap.mmap(descriptor, places * ROOM_FOR_EVENTS)
         self._left = 0
 
     def begin(self, place: int = 0) -> None:
