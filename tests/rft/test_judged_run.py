@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,6 +43,13 @@ run_calls = {calls}
 """
 
 
+def small(workspace: Path) -> None:
+    """Write a workspace whose policy passes about two thirds of its tasks' tests, so that every round has something to judge."""
+    write_workspace(workspace)
+    text = (workspace / "rft.toml").read_text().replace("temperature = 0.2", "temperature = 0.5").replace("n = 2", "n = 4")
+    (workspace / "rft.toml").write_text(text.replace("steps = 40", "steps = 32"))
+
+
 def good(body: dict[str, Any]) -> dict[str, Any]:
     return {**by_hash(body), "functionality": 4, "correctness": 4, "completeness": 3, "flags": []}
 
@@ -54,11 +62,8 @@ def server() -> Iterator[MessagesServer]:
 
 @pytest.fixture
 def workspace(tmp_path: Path, cache: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace whose policy passes about two thirds of its tasks' tests, so that every round has something to judge."""
     assert cache.is_dir()
-    write_workspace(tmp_path)
-    text = (tmp_path / "rft.toml").read_text().replace("temperature = 0.2", "temperature = 0.5").replace("n = 2", "n = 4")
-    (tmp_path / "rft.toml").write_text(text.replace("steps = 40", "steps = 32"))
+    small(tmp_path)
     for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ANTHROPIC_API_KEY", GOOD_KEY)
@@ -68,6 +73,31 @@ def workspace(tmp_path: Path, cache: Path, server: MessagesServer, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     configure(tmp_path, server)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def at_the_judge(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that has come to its first question and may not ask it."""
+    assert cache.is_dir()
+    folder = tmp_path_factory.mktemp("begun")
+    with MessagesServer(decide=good) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANTHROPIC_API_KEY", GOOD_KEY)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.chdir(folder)
+        small(folder)
+        configure(folder, server, calls=0)
+        with pytest.raises(BudgetReached):
+            run(folder)
+        assert len(server.billed) == 0
+    return folder / "runs" / NAME
+
+
+@pytest.fixture
+def begun(workspace: Path, at_the_judge: Path) -> Path:
+    """The workspace, in which a few runs have come so far: what comes before the judge is the same for all."""
+    for name in (NAME, "again", "recorded", "batched"):
+        shutil.copytree(at_the_judge, workspace / "runs" / name)
+    return workspace
 
 
 def configure(workspace: Path, server: MessagesServer, calls: int = 100) -> None:
@@ -124,35 +154,35 @@ def test_three_rounds_cost_what_the_server_billed(workspace: Path, server: Messa
     assert len(server.billed) == before
 
 
-def test_another_run_of_the_workspace_pays_nothing_for_what_is_known(workspace: Path, server: MessagesServer) -> None:
-    configure(workspace, server)
-    run(workspace)
-    paid, kept = server.billed.pico, selections(workspace)
+def test_another_run_of_the_workspace_pays_nothing_for_what_is_known(begun: Path, server: MessagesServer) -> None:
+    configure(begun, server)
+    run(begun)
+    paid, kept = server.billed.pico, selections(begun)
     out = io.StringIO()
-    start(load_config(Path("rft.toml"), QUICKSTART, {}), RunPaths(workspace, "again"), Console(file=out))
+    start(load_config(Path("rft.toml"), QUICKSTART, {}), RunPaths(begun, "again"), Console(file=out))
     assert server.billed.pico == paid
-    with open_for_reading(RunPaths(workspace, "again")) as store:
+    with open_for_reading(RunPaths(begun, "again")) as store:
         assert store.fact("selection:round-1")["kept"] == kept[0]["kept"]
 
 
 def test_a_recorded_run_asks_nobody_for_a_second_try(
-    workspace: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
+    begun: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.script(fault("malformed", times=1))
-    configure(workspace, server, calls=1)
+    configure(begun, server, calls=1)
     with pytest.raises(BudgetReached):
-        run(workspace)
+        run(begun)
     monkeypatch.delenv("ANTHROPIC_API_KEY")
     asked = len(server.requests)
     config = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"recorded": True}})
     with pytest.raises(JudgePaused):
-        start(config, RunPaths(workspace, NAME), Console(file=io.StringIO()))
+        start(config, RunPaths(begun, NAME), Console(file=io.StringIO()))
     assert len(server.requests) == asked
 
 
-def test_a_damaged_or_missing_ledger_leaves_the_report(workspace: Path) -> None:
-    run(workspace)
-    file = ledger_file(workspace)
+def test_a_damaged_or_missing_ledger_leaves_the_report(begun: Path) -> None:
+    run(begun)
+    file = ledger_file(begun)
     file.write_bytes(b"no database, and long enough to look like one" * 100)
     shown = CliRunner().invoke(cli, ["report", "--name", NAME], catch_exceptions=False)
     assert shown.exit_code == 0
@@ -198,49 +228,45 @@ def started(workspace: Path, slow: MessagesServer, arguments: list[str]) -> "sub
     return process
 
 
-def test_a_recorded_run_needs_no_network_and_no_key(
-    workspace: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(workspace)
-    asked, kept = len(server.requests), selections(workspace)
+def test_a_recorded_run_needs_no_network_and_no_key(begun: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(begun)
+    asked, kept = len(server.requests), selections(begun)
     monkeypatch.delenv("ANTHROPIC_API_KEY")
     config = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"recorded": True}})
-    start(config, RunPaths(workspace, "recorded"), Console(file=io.StringIO()))
+    start(config, RunPaths(begun, "recorded"), Console(file=io.StringIO()))
     assert len(server.requests) == asked
-    with open_for_reading(RunPaths(workspace, "recorded")) as store:
+    with open_for_reading(RunPaths(begun, "recorded")) as store:
         assert [store.fact("selection:round-1")] == kept
     other = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"recorded": True, "effort": "low"}})
     with pytest.raises(JudgePaused, match="asks nobody") as caught:
-        start(other, RunPaths(workspace, "unknown"), Console(file=io.StringIO()))
+        start(other, RunPaths(begun, "unknown"), Console(file=io.StringIO()))
     assert "judge.recorded" in caught.value.hint
 
 
-def test_a_budget_pauses_the_run_and_a_higher_one_carries_it_on(workspace: Path, server: MessagesServer) -> None:
-    configure(workspace, server, calls=1)
+def test_a_budget_pauses_the_run_and_a_higher_one_carries_it_on(begun: Path, server: MessagesServer) -> None:
+    configure(begun, server, calls=1)
     with pytest.raises(BudgetReached, match="1 of 1 calls") as caught:
-        run(workspace)
+        run(begun)
     assert caught.value.exit_code == 75
     assert "judge.budget.run_calls" in caught.value.hint
     assert len(server.billed) == 1
-    configure(workspace, server, calls=100)
-    run(workspace)
-    assert charged(workspace) == (server.billed.pico, 0)
+    configure(begun, server, calls=100)
+    run(begun)
+    assert charged(begun) == (server.billed.pico, 0)
 
 
-def test_batches_keep_the_same_at_half_the_price(
-    workspace: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(workspace)
-    one_by_one = selections(workspace)
+def test_batches_keep_the_same_at_half_the_price(begun: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(begun)
+    one_by_one = selections(begun)
     with MessagesServer(decide=good, batch_polls=1) as batching:
-        configure(workspace, batching)
+        configure(begun, batching)
         monkeypatch.setattr("rft.judging.rounds.BatchJudge", partial(BatchJudge, poll_seconds=0.05))
         config = load_config(Path("rft.toml"), QUICKSTART, {"judge": {"batch": True}})
-        start(config, RunPaths(workspace, "batched"), Console(file=io.StringIO()))
+        start(config, RunPaths(begun, "batched"), Console(file=io.StringIO()))
         assert all(call.batch_id for call in batching.billed)
-        with Ledger.read(ledger_file(workspace)) as ledger:
+        with Ledger.read(ledger_file(begun)) as ledger:
             assert ledger.spent("run", "batched").known_pico == batching.billed.pico
-    with open_for_reading(RunPaths(workspace, "batched")) as store:
+    with open_for_reading(RunPaths(begun, "batched")) as store:
         assert [store.fact("selection:round-1")] == one_by_one
         kinds = [task["kinds"] for task in store.fact("judged:round-1")["tasks"].values()]
     assert sum(each.get("asked", 0) for each in kinds) == len(server.billed)
@@ -319,18 +345,18 @@ def test_a_key_alone_spends_nothing(workspace: Path, server: MessagesServer) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
-def test_a_run_stopped_while_it_judges_is_carried_on(workspace: Path, cache: Path, number: int) -> None:
+def test_a_run_stopped_while_it_judges_is_carried_on(begun: Path, cache: Path, number: int) -> None:
     """A hard kill loses at most the calls under way, which are counted; SIGTERM loses none."""
     assert cache.is_dir()
     with MessagesServer(decide=good, latency=0.5) as slow:
-        configure(workspace, slow)
-        process = started(workspace, slow, ["run", "--name", NAME])
+        configure(begun, slow)
+        process = started(begun, slow, ["run", "--name", NAME])
         process.send_signal(number)
         process.communicate()
         assert process.returncode == (-number if number == signal.SIGKILL else 75)
-        known, _ = charged(workspace)
-        run(workspace)
-        paid, lost = charged(workspace)
+        known, _ = charged(begun)
+        run(begun)
+        paid, lost = charged(begun)
         assert paid >= known
         if number == signal.SIGTERM:
             assert (paid, lost) == (slow.billed.pico, 0)
