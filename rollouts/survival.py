@@ -82,7 +82,7 @@ class Remaining:
         self._killers.append(key)
         if self._any_delivered or not self.group():
             return True
-        if len(self._killers) > 1:
+        if len(self._killers) >= DEATHS:
             return False
         self._try_the_least_suspicious()
         return True

@@ -12,7 +12,7 @@ import pytest
 
 from rft.errors import TrainingError
 from rft.sections import TrainingConfig
-from rft.training.adapter import TrainedAdapter, train_adapter
+from rft.training.adapter import TrainedAdapter, forget_state, train_adapter
 from rft.training.layers import adapter_weights
 from rft.training.objective import sft_objective
 from rft.training.rows import TrainingRow
@@ -217,6 +217,8 @@ def test_killed_again_and_again_it_ends_at_the_same_adapter(
     assert first_steps == sorted(first_steps)
     assert found.resumed_at == reports[0]["step"] - 1 > 0
     assert [report["step"] for report in reports] == list(range(found.resumed_at + 1, 19))
+    for name in ("adapter", "expected"):
+        forget_state(tmp_path / name)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["adapter", "expected", "log"]
 
 
