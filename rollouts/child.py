@@ -156,7 +156,7 @@ def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
         with lock:
             out.write(json.dumps(message) + "\n")
 
-    requests = _requests()
+    requests = requests_of_parent()
     try:
         while True:
             work(requests.get(), send)
@@ -173,7 +173,7 @@ def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
     os._exit(0)
 
 
-def _requests() -> "queue.SimpleQueue[Message]":
+def requests_of_parent() -> "queue.SimpleQueue[Message]":
     """What the parent asks, as it comes; a thread reads it, so that the parent's end is seen while the child computes."""
     requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
 

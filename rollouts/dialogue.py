@@ -6,14 +6,11 @@ its stdin, also in the middle of an answer, ends it: there are no orphans.
 
 import json
 import os
-import queue
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 # The parent's handling of a process is the same for a stream and a dialogue.
-from rollouts.child import ChildFailed, Message, death_of, end_child, start_child
+from rollouts.child import ChildFailed, Message, death_of, end_child, requests_of_parent, start_child
 from rollouts.errors import ChildDied
 
 Answer = Callable[[Message], Message]
@@ -74,7 +71,7 @@ def converse(begin: Callable[[Message], Answer]) -> None:
     """
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # stray prints of libraries go to the log, not between our messages
-    requests = _requests()
+    requests = requests_of_parent()
     try:
         answer = begin(requests.get())
         _say(out.write, {"kind": "ready"})
@@ -91,17 +88,3 @@ def converse(begin: Callable[[Message], Answer]) -> None:
 
 def _say(write: Callable[[str], int], message: Message) -> None:
     write(json.dumps(message) + "\n")
-
-
-def _requests() -> "queue.SimpleQueue[Message]":
-    """What the parent asks, as it comes; a thread reads it, so that the parent's end is seen while an answer is in the making."""
-    requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
-
-    def listen() -> None:
-        for line in sys.stdin:
-            if line.endswith("\n"):  # else the parent died while it wrote
-                requests.put(json.loads(line))
-        os._exit(1)
-
-    threading.Thread(target=listen, daemon=True).start()
-    return requests
