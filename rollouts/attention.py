@@ -95,16 +95,21 @@ def route_attention() -> None:
     from mlx_lm.models import base
 
     original: Callable[..., Array] = base.scaled_dot_product_attention
-    if hasattr(original, "routes"):
-        original = original.routes
+    routed = _Router(original.original if isinstance(original, _Router) else original)
+    loaded: list[tuple[str, Any]] = list(sys.modules.items())
+    for name, module in loaded:
+        if name.startswith("mlx_lm.models.") and hasattr(module, "scaled_dot_product_attention"):
+            module.scaled_dot_product_attention = routed
 
-    def routed(queries: "Array", keys: "Array", values: "Array", cache: Any, *more: Any, **named: Any) -> "Array":
+
+@dataclass(frozen=True, slots=True)
+class _Router:
+    """mlx-lm's function for attention, but for caches that attend themselves."""
+
+    original: "Callable[..., Array]"
+
+    def __call__(self, queries: "Array", keys: "Array", values: "Array", cache: Any, *more: Any, **named: Any) -> "Array":
         if hasattr(cache, "attend"):
             attended: Array = cache.attend(queries, keys, values, *more, **named)
             return attended
-        return original(queries, keys, values, cache, *more, **named)
-
-    routed.routes = original  # type: ignore[attr-defined]
-    for name, module in list(sys.modules.items()):
-        if name.startswith("mlx_lm.models.") and hasattr(module, "scaled_dot_product_attention"):
-            module.scaled_dot_product_attention = routed  # type: ignore[attr-defined]
+        return self.original(queries, keys, values, cache, *more, **named)

@@ -103,7 +103,8 @@ class SharedKeys:
         """Room for longer replies: the columns in order of age, the oldest first, then the new ones."""
         if self._own is not None:
             column = self._layout.column
-            self._own = tuple(_lengthened(mx.roll(held, -column, 2), columns) for held in self._own)  # type: ignore[assignment]
+            keys, values = (_lengthened(mx.roll(held, -column, 2), columns) for held in self._own)
+            self._own = keys, values
 
     def state(self) -> list[Any]:
         """What a step leaves to be computed besides the logits."""
