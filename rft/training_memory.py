@@ -76,12 +76,14 @@ def _named(config: TrainingConfig, name: str) -> bool:
 
 
 def _activations(model: Loaded, config: TrainingConfig, tokens: int) -> int:
-    """Bytes for one row. With checkpointing every block keeps its input, and one at a time all it computes."""
+    """Bytes for one row. With checkpointing, and always in fp32 on the CPU backend (rft.training.chain), every block keeps its
+    input, and one at a time all it computes."""
     shape, text = shape_of(model.config), text_config(model.config)
     layers = shape.layers[_first(config, len(shape.layers)) :]
     blocks = [_kept(shape, layer, tokens, model.width) for layer in layers]
     passing = max(_passing(text, layer, tokens, model.width) for layer in layers)
-    if not config.checkpoint_gradients:
+    by_blocks = config.checkpoint_gradients or (model.dequantised and config.method != "full")
+    if not by_blocks:
         return sum(blocks) + passing
     return max(blocks) + passing + len(blocks) * tokens * shape.hidden * model.width
 

@@ -9,13 +9,15 @@ Suffixes: B rows, S slots, W rows of a tile, G key heads, R query heads of a key
 
 import functools
 import operator
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollouts.device import mx
+from rollouts.exponentials import in_numpy, weigh
 from rollouts.layout import Tiles
+from rollouts.routing import route
+from rollouts.text_attention import attend_text
 
 if TYPE_CHECKING:
     from mlx.core import array as Array
@@ -57,11 +59,8 @@ def _attend_part(query_B_G_R_D: "Array", part: Part) -> "tuple[Array, Array, Arr
     """Sums [B, G, R, M] of the values weighed by exp(score - peak), the peaks and the sums of weights, both [B, G, R, 1]."""
     query = query_B_G_R_D if part.tiles is None else _to_tiles(query_B_G_R_D, part.tiles)
     scores = (query @ part.keys.swapaxes(-1, -2)).astype(mx.float32)
-    if part.bias is not None:
-        scores = scores + part.bias
-    peak = scores.max(axis=-1, keepdims=True)
-    weights = mx.exp(scores - peak)
-    found = ((weights.astype(part.values.dtype) @ part.values).astype(mx.float32), peak, weights.sum(axis=-1, keepdims=True))
+    weights, peak, mass = weigh(scores, part.bias)
+    found = ((weights.astype(part.values.dtype) @ part.values).astype(mx.float32), peak, mass)
     if part.tiles is None:
         return found
     repeats = query_B_G_R_D.shape[2]
@@ -90,16 +89,10 @@ def route_attention() -> None:
     """Let the models of mlx-lm that are loaded ask a cache that has `attend` for their attention.
 
     mlx-lm sends attention elsewhere for quantised caches in the same way, by an attribute of the cache; its models take the
-    function by name from mlx_lm.models.base, so the name is replaced in each of them. Other caches go on to mlx-lm's function.
+    function by name from mlx_lm.models.base, so the name is replaced in each of them. With other caches a prompt is attended
+    here where that is faster, and else by mlx-lm's function.
     """
-    from mlx_lm.models import base
-
-    original: Callable[..., Array] = base.scaled_dot_product_attention
-    routed = _Router(original.original if isinstance(original, _Router) else original)
-    loaded: list[tuple[str, Any]] = list(sys.modules.items())
-    for name, module in loaded:
-        if name.startswith("mlx_lm.models.") and hasattr(module, "scaled_dot_product_attention"):
-            module.scaled_dot_product_attention = routed
+    route("scaled_dot_product_attention", _Router, _Router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +101,13 @@ class _Router:
 
     original: "Callable[..., Array]"
 
-    def __call__(self, queries: "Array", keys: "Array", values: "Array", cache: Any, *more: Any, **named: Any) -> "Array":
+    def __call__(
+        self, queries: "Array", keys: "Array", values: "Array", cache: Any, scale: float, mask: Any, sinks: Any = None
+    ) -> "Array":
         if hasattr(cache, "attend"):
-            attended: Array = cache.attend(queries, keys, values, *more, **named)
+            attended: Array = cache.attend(queries, keys, values, scale, mask, sinks)
             return attended
-        return self.original(queries, keys, values, cache, *more, **named)
+        plain = sinks is None and (mask is None or isinstance(mask, str) or mask.ndim == 2)
+        if plain and isinstance(keys, mx.array) and in_numpy(queries, keys, values):
+            return attend_text(queries, keys, values, scale, mask)
+        return self.original(queries, keys, values, cache=cache, scale=scale, mask=mask, sinks=sinks)

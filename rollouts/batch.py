@@ -8,6 +8,7 @@ import numpy as np
 
 from rollouts.attention import route_attention
 from rollouts.device import mx
+from rollouts.exponentials import fast_exponentials, route_gates
 from rollouts.layout import Ints, Layout
 from rollouts.lockstep import LockstepBatch
 from rollouts.reading import new_cache, read
@@ -67,7 +68,6 @@ class SharedBatch:
         self._layout = Layout(len(common) if len(common) >= WORTH_SHARING else 0)
         self._layers = [batch_layer(layer, self._layout) for layer in self._beginning]
         self._leaves = list(leaves(self._layers))
-        route_attention()
         read(model, self._beginning, common)
         for mine, theirs in self._pairs(self._beginning):
             mine.share(theirs)
@@ -102,7 +102,8 @@ class SharedBatch:
     def step(self, tokens_B: Ints, longest: int) -> "Array":
         if longest >= self._layout.columns:
             self._grow(int(GROWTH * self._layout.columns))
-        logits: Array = self._model(mx.array(tokens_B.astype(np.int32))[:, None], cache=self._layers)[:, -1]
+        with fast_exponentials():
+            logits: Array = self._model(mx.array(tokens_B.astype(np.int32))[:, None], cache=self._layers)[:, -1]
         self._layout.advance()
         mx.eval(logits, [layer.state() for layer in self._leaves if not isinstance(layer, SharedKeys)])
         return logits
@@ -122,6 +123,8 @@ class SharedBatch:
 
 def open_batch(model: Any, common: Sequence[int]) -> Batch:
     """The batch that fits the model: shared where a try with a few tokens shows that its attention asks our caches."""
+    route_attention()
+    route_gates()
     return SharedBatch(model, common) if _shares(model) else LockstepBatch(model)
 
 

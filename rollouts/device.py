@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollouts.blas import load_blas
+from rollouts.freed_memory import keep_freed_memory
 from rollouts.machine import memory_at_hand
 
 BLAS = load_blas()
+keep_freed_memory()
 
 if TYPE_CHECKING:
     import mlx.core as mx
@@ -45,6 +47,10 @@ buffers; at zero memory "never climbs" and nothing is slower (mlx-lm issue 828).
 METAL_TOKENS = 250_000
 """Servers on mlx-lm die of Metal's number of buffers after a nearly constant 319,000 to 415,000 generated tokens of one process
 (omlx issue 2535; mlx-lm issues 831, 1505, 1641): a new process begins before that."""
+
+
+EXPONENTIALS_IN_NUMPY = not mx.metal.is_available() and mx.default_device() == mx.Device(mx.cpu)
+"""MLX's CPU backend computes exponentials one at a time: 12 to 16 ns each, where numpy's vectors need 0.5 ns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rollouts.device import mx, trees
+from rollouts.exponentials import fast_exponentials
 from rollouts.layout import Ints
 from rollouts.reading import new_cache, read
 
@@ -52,7 +53,8 @@ class LockstepBatch:
 
     def step(self, tokens_B: Ints, longest: int) -> "Array":  # noqa: ARG002
         """Logits [B, V] after each row's token."""
-        logits: Array = self._model(mx.array(tokens_B.astype(np.int32))[:, None], cache=self._cache)[:, -1]
+        with fast_exponentials():
+            logits: Array = self._model(mx.array(tokens_B.astype(np.int32))[:, None], cache=self._cache)[:, -1]
         mx.eval(logits, [layer.state for layer in self._cache])
         return logits
 

@@ -157,10 +157,12 @@ def _mlx_lm_steps(policy: Any, prompts: list[tuple[int, ...]], options: argparse
 
 def _batch_generate(options: argparse.Namespace) -> Facts:
     """mlx-lm's own batched loop, at the same number of rows."""
-    from mlx_lm.generate import batch_generate
-    from mlx_lm.sample_utils import make_sampler
+    from rollouts import freed_memory
 
-    from rollouts.device import BLAS
+    freed_memory.keep_freed_memory = lambda: None  # mlx-lm as its users have it, but for the BLAS
+    from rollouts.device import BLAS  # loaded before mlx_lm imports MLX
+    from mlx_lm.generate import batch_generate  # isort: skip
+    from mlx_lm.sample_utils import make_sampler  # isort: skip
 
     policy = _policy(options)
     prompts = [list(prompt) for prompt in _prompts(policy, options.tasks) for _ in range(options.candidates)]

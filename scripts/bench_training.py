@@ -133,8 +133,10 @@ def train_mlx_lm(folder: Path) -> dict[str, Any]:
     """`mlx_lm.lora` by its own entry, a report for every step; its validation is not in its time."""
     from types import SimpleNamespace
 
-    from rollouts.device import BLAS  # loaded before mlx_lm imports MLX
-    from mlx_lm import lora  # isort: skip
+    from rollouts.blas import load_blas
+
+    blas = load_blas()  # before mlx_lm imports MLX
+    from mlx_lm import lora
     from mlx_lm.tuner.callbacks import TrainingCallback
 
     reports: list[dict[str, Any]] = []
@@ -150,8 +152,9 @@ def train_mlx_lm(folder: Path) -> dict[str, Any]:
         "adapter_path": str(folder / "theirs"), "optimizer": "adam", "trust_remote_code": False,
         "lora_parameters": {"rank": RANK, "dropout": 0.0, "scale": SCALE}, "seed": 0, "report_to": None,
     }  # fmt: skip
-    print(BLAS, file=sys.stderr)
-    lora.run(SimpleNamespace(**{**lora.CONFIG_DEFAULTS, **settings}), Collect())
+    print(blas, file=sys.stderr)
+    lora.get_reporting_callbacks = lambda *_a, **_k: Collect()  # `run` takes a callback, and puts this one in its place
+    lora.run(SimpleNamespace(**{**lora.CONFIG_DEFAULTS, **settings}))
     counts = [0, *(report["trained_tokens"] for report in reports)]
     steps = [(after - before, report["train_loss"]) for before, after, report in zip(counts, counts[1:], reports, strict=False)]
     return result(steps, sum(1 / report["iterations_per_second"] for report in reports))

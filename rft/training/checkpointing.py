@@ -18,11 +18,11 @@ def checkpoint_blocks(model: Any) -> None:
 
 def _checkpointed(forward: Any) -> Any:
     def call(block: Any, *arguments: Any, **options: Any) -> Any:
-        random_numbers = _stream()
+        seed = random_numbers()
 
         def compute(trainable: Any, *arguments: Any) -> Any:
             block.update(trainable)
-            mx.random.seed(random_numbers)
+            mx.random.seed(seed)
             return forward(block, *arguments, **options)
 
         return mx.checkpoint(compute)(block.trainable_parameters(), *arguments)
@@ -30,7 +30,7 @@ def _checkpointed(forward: Any) -> Any:
     return call
 
 
-def _stream() -> int:
+def random_numbers() -> int:
     """The seed from which MLX's random numbers go on as they would now."""
     state: Any = mx.random.state
     high, low = state[0].tolist()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BACKBONES = ("model", "transformer", "backbone")
 """What mlx-lm's classes call the part below the head."""
+EVALUATES = "evaluates_hidden_states"
+"""The attribute of a backbone that evaluates as it goes (rft.training.chain)."""
 HEAD_TOLERANCE = 1e-2
 """Relative: half precision leaves some of it, a soft cap or a scale that was missed far more."""
 
@@ -24,6 +26,11 @@ class Halves:
 
     text: Any
     name: str
+
+    @property
+    def evaluates(self) -> bool:
+        """Whether hidden states are there already when they are given, and MLX does not follow how they came about."""
+        return getattr(getattr(self.text, self.name), EVALUATES, False)
 
     def hidden(self, tokens_B_L: "Array") -> Any:
         """hidden_B_L_D, what the head is applied to."""

@@ -13,6 +13,7 @@ from rft.training import head
 from rft.training.head import Halves, halves_of
 from rft.training.rows import EncodedRow
 from rollouts.device import mx
+from rollouts.exponentials import fast_exponentials, in_numpy, memory_of, unfollowed, weigh
 
 if TYPE_CHECKING:
     from mlx.core import array as Array
@@ -86,7 +87,12 @@ def _kept_gradient(halves: Halves, targets_C: "Array") -> "Callable[[Array], Any
         def likelihoods(hidden_C_D: "Array") -> Any:
             return _of_logits(halves.logits(hidden_C_D), targets_C)
 
-        (values_C,), (gradient_C_D,) = mx.vjp(likelihoods, [hidden_C_D], [mx.ones(targets_C.shape)])
+        if halves.evaluates:
+            with fast_exponentials():
+                found = mx.vjp(likelihoods, [unfollowed(hidden_C_D)], [mx.ones(targets_C.shape)])
+                (values_C,), (gradient_C_D,) = unfollowed(found)
+        else:
+            (values_C,), (gradient_C_D,) = mx.vjp(likelihoods, [hidden_C_D], [mx.ones(targets_C.shape)])
         return values_C, gradient_C_D
 
     @both.vjp
@@ -111,23 +117,25 @@ def _with_trained_head(halves: Halves, trained: Any, chunks: "Sequence[tuple[Arr
 def _of_logits(logits_C_V: "Array", targets_C: "Array") -> Any:
     """The targets' log probabilities.
 
-    Written out because MLX's own logsumexp is not vectorised on the CPU backend (12 ns an element), its gradient because
-    the derived one holds several arrays of the logits' size.
+    Written out because MLX's own logsumexp is not vectorised on the CPU backend, its gradient because the derived one holds
+    several arrays of the logits' size.
     """
 
     @mx.custom_function
     def both(logits_C_V: "Array") -> "tuple[Array, Array, Array]":
         logits_C_V = logits_C_V.astype(mx.float32)
-        peak_C_1 = logits_C_V.max(axis=-1, keepdims=True)
-        powers_C_V = mx.exp(logits_C_V - peak_C_1)
-        sums_C = powers_C_V.sum(axis=-1)
-        targets_C_1 = mx.take_along_axis(logits_C_V, targets_C[:, None], axis=-1) - peak_C_1
-        return targets_C_1[:, 0] - mx.log(sums_C), powers_C_V, sums_C
+        targets_C_1 = mx.take_along_axis(logits_C_V, targets_C[:, None], axis=-1)
+        own_C_V = unfollowed(logits_C_V) if in_numpy(logits_C_V) else logits_C_V  # numpy writes into it
+        powers_C_V, peak_C_1, sums_C_1 = weigh(own_C_V, None)
+        return (targets_C_1 - peak_C_1 - mx.log(sums_C_1))[:, 0], powers_C_V, sums_C_1
 
     @both.vjp
     def _back(logits_C_V: "Array", cotangents: Any, outputs: Any) -> Any:
-        (_, powers_C_V, sums_C), cotangent_C = outputs, cotangents[0]
-        others_C_V = powers_C_V * (-cotangent_C / sums_C)[:, None]
+        (_, powers_C_V, sums_C_1), cotangent_C = outputs, cotangents[0]
+        others_C_V = powers_C_V * (-cotangent_C[:, None] / sums_C_1)
+        if in_numpy(others_C_V):  # MLX would copy all of it
+            memory_of(others_C_V)[np.arange(targets_C.size), np.array(targets_C)] += np.array(cotangent_C)
+            return others_C_V
         return others_C_V.at[mx.arange(targets_C.size), targets_C].add(cotangent_C).astype(logits_C_V.dtype)
 
     outputs: Any = both(logits_C_V)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,7 +66,8 @@ class Trainer:
         self.steps = config.steps if config.steps is not None else config.epochs * self.per_epoch
         self.optimizer = optimizers.Adam(learning_rate=config.learning_rate, bias_correction=True)
         self.optimizer.init(model.trainable_parameters())
-        self.loss_and_gradient = nn.value_and_grad(model, objective)
+        # The model is no argument: MLX would follow its frozen weights too, and keep all that is made with them.
+        self.loss_and_gradient = nn.value_and_grad(model, partial(objective, model))
         self.progress = Progress()
         self.best: dict[str, Array] = {}
         self._resume()
@@ -111,7 +113,7 @@ class Trainer:
         for i, part in enumerate(passes):
             mx.random.seed(_stream_of(self.seed, self.progress.step, i))
             batch = [padded(self.examples[row], part.length) for row in part.rows]
-            (part_loss, part_number), part_gradient = self.loss_and_gradient(self.model, batch)
+            (part_loss, part_number), part_gradient = self.loss_and_gradient(batch)
             gradient = part_gradient if gradient is None else trees.tree_map(mx.add, gradient, part_gradient)
             loss, number = loss + part_loss, number + part_number
             mx.eval(loss, number, gradient)

@@ -12,6 +12,7 @@ from typing import Any
 from checkpoints.adapter import WEIGHTS, write_config
 from rft.errors import TrainingError
 from rft.sections import TrainingConfig
+from rft.training.chain import chain_blocks
 from rft.training.checkpointing import checkpoint_blocks
 from rft.training.conversations import encode_rows
 from rft.training.layers import adapter_config, adapter_weights, change_norm, make_trainable, refuse_no_change
@@ -23,7 +24,7 @@ from rft.training.rows import EncodedRow, TrainingRow
 from rft.training.state import Keeper, SaveRule, identity_of
 from rft.training.trainer import StepReport, Trainer
 from rollouts.child import serve
-from rollouts.device import mx, trees
+from rollouts.device import EXPONENTIALS_IN_NUMPY, mx, trees
 from rollouts.policy import load_policy
 
 VALIDATION_BATCH = 8
@@ -48,7 +49,8 @@ def work(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> Non
         refuse_other_head(policy.model, rows[0])
     make_trainable(policy.model, config, seed=asked["seed"])
     validate = partial(mean_loss, policy.model, held_out, VALIDATION_BATCH)
-    if config.checkpoint_gradients:
+    chained = EXPONENTIALS_IN_NUMPY and chain_blocks(policy.model)
+    if config.checkpoint_gradients and not chained:
         checkpoint_blocks(policy.model)
     objective, prepare = objective_of(config)
     trainer = Trainer(
