@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rollouts.errors import ChildDied, RolloutError
+from rollouts.freed_memory import with_huge_pages
 
 Message = dict[str, Any]
 LOG_TAIL = 12
@@ -104,7 +105,10 @@ class Child:
 def start_child(module: str, log_file: TextIO) -> "subprocess.Popen[str]":
     # -P keeps a user's own `judges.py` in the working folder from standing in for ours; PYTHONPATH then says where we are.
     ours = str(Path(__file__).resolve().parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))}
+    environment = {
+        **with_huge_pages(os.environ),
+        "PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")])),
+    }
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module],
         stdin=subprocess.PIPE,

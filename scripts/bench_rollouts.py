@@ -21,6 +21,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from rollouts.freed_memory import with_huge_pages
+
 TEMPERATURE, TOP_P = 0.8, 0.95
 STOCK_TOKENS = 4
 """Tokens a candidate for the wheel without the BLAS: it would take a quarter of an hour for as many as the others draw."""
@@ -71,7 +73,9 @@ def _run(name: str, options: argparse.Namespace, folder: Path) -> Facts:
     command = [sys.executable, "-m", "scripts.bench_rollouts", "--part", name, "--folder", str(folder), "--model", options.model]
     for key in ("tasks", "candidates", "tokens", "torch_python"):
         command += [f"--{key.replace('_', '-')}", str(getattr(options, key))]
-    environment = {**os.environ, "RFT_BLAS": "none"} if name == "stock" else dict(os.environ)
+    environment = with_huge_pages(os.environ) if name in OURS else dict(os.environ)
+    if name == "stock":
+        environment["RFT_BLAS"] = "none"
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"the part {name} failed")
@@ -91,10 +95,10 @@ def _policy(options: argparse.Namespace) -> Any:
     return replace(policy, stop_tokens=frozenset())
 
 
-def _prompts(policy: Any, tasks: int) -> list[tuple[int, ...]]:
+def _prompts(policy: Any, tasks: int, details: int = DETAILS) -> list[tuple[int, ...]]:
     from rollouts.prompt import messages_for, render
 
-    asked = [f"Write a Luau function that {TOPICS[i % len(TOPICS)]}.{DETAIL * DETAILS} Task {i}." for i in range(tasks)]
+    asked = [f"Write a Luau function that {TOPICS[i % len(TOPICS)]}.{DETAIL * details} Task {i}." for i in range(tasks)]
     return [tuple(render(policy.tokenizer, messages_for(text, None))) for text in asked]
 
 
@@ -155,7 +159,7 @@ def _mlx_lm_steps(policy: Any, prompts: list[tuple[int, ...]], options: argparse
     return [_seconds(lambda: mx.eval(policy.model(tokens, cache=merged)[:, -1])) for _ in range(options.tokens)]
 
 
-def _batch_generate(options: argparse.Namespace) -> Facts:
+def _batch_generate(options: argparse.Namespace, details: int = DETAILS) -> Facts:
     """mlx-lm's own batched loop, at the same number of rows."""
     from rollouts import freed_memory
 
@@ -165,7 +169,7 @@ def _batch_generate(options: argparse.Namespace) -> Facts:
     from mlx_lm.sample_utils import make_sampler  # isort: skip
 
     policy = _policy(options)
-    prompts = [list(prompt) for prompt in _prompts(policy, options.tasks) for _ in range(options.candidates)]
+    prompts = [list(prompt) for prompt in _prompts(policy, options.tasks, details) for _ in range(options.candidates)]
     started = time.perf_counter()
     response = batch_generate(
         policy.model, policy.tokenizer, prompts, max_tokens=options.tokens, completion_batch_size=len(prompts),
@@ -178,9 +182,9 @@ def _batch_generate(options: argparse.Namespace) -> Facts:
 
 
 def _stock(options: argparse.Namespace) -> Facts:
-    """mlx-lm as its wheel comes. Few tokens, so its decode rate counts, without the prefill: that is in its favour."""
+    """mlx-lm as its wheel comes. Few tokens over short prompts, and its decode rate alone counts: all that is in its favour."""
     options.tokens = STOCK_TOKENS
-    return _batch_generate(options)
+    return _batch_generate(options, details=0)
 
 
 def _transformers(options: argparse.Namespace) -> Facts:
@@ -332,9 +336,19 @@ def _print_roofline(facts: Facts, forward: Facts) -> None:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Facts]] = {
-    "ours": _ours, "forward": _forward, "batch_generate": _batch_generate, "stock": _stock, "transformers": _transformers,
-    "prefill": _prefill, "roofline": _roofline, "divergence": _divergence,
-}  # fmt: skip
+    "ours": _ours,
+    "forward": _forward,
+    "batch_generate": _batch_generate,
+    "stock": _stock,
+    "transformers": _transformers,
+    "prefill": _prefill,
+    "roofline": _roofline,
+    "divergence": _divergence,
+}  # fmt: skipOURS = ("ours", "forward", "prefill", "divergence")
+"""What runs as rft's own children do."""
+
+OURS = ("ours", "forward", "prefill", "divergence")
+"""What runs as rft's own children do."""
 
 if __name__ == "__main__":
     sys.exit(main())
