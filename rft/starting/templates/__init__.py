@@ -1,0 +1,1 @@
+"""What a new workspace begins with, as it is written there."""
