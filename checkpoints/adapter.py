@@ -1,15 +1,12 @@
 """One adapter folder: `adapters.safetensors` and `adapter_config.json`, as `mlx_lm.generate --adapter-path` reads them."""
 
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
+from checkpoints.durable import flush
 from checkpoints.errors import CheckpointError
 
 WEIGHTS = "adapters.safetensors"
@@ -44,6 +41,11 @@ def adapter_hash(folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether both files of an adapter are there."""
+    return all((folder / name).is_file() for name in (WEIGHTS, CONFIG))
+
+
 def install(finished: Path, target: Path) -> str:
     """Move a finished adapter to its place, durable before it is visible, and return its hash.
 
@@ -51,12 +53,12 @@ def install(finished: Path, target: Path) -> str:
     """
     digest = adapter_hash(finished)
     for path in (*finished.iterdir(), finished):
-        _flush(path)
+        flush(path)
     if target.exists():
         shutil.rmtree(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     finished.rename(target)
-    _flush(target.parent)
+    flush(target.parent)
     return digest
 
 
@@ -68,15 +70,3 @@ def verify(folder: Path, expected: str) -> None:
             f"{folder} has changed since it was recorded (hash {found}, recorded {expected}).",
             hint="Restore the folder from a backup, or delete the run and start it again.",
         )
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        # macOS: a plain fsync leaves data in the drive's cache, while the store's record of the adapter is flushed through.
-        os.fsync(descriptor)
-        if sys.platform == "darwin":
-            with contextlib.suppress(OSError):  # network and user-space file systems know no full flush
-                fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-    finally:
-        os.close(descriptor)

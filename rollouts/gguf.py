@@ -1,82 +1,106 @@
 """Turns a llama-family GGUF file into an mlx-lm model folder: weights, configuration and tokenizer from the one file."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from rollouts.device import mx
 from rollouts.errors import ModelError
+from rollouts.gguf_names import INSTEAD, ROPE_FACTORS, refuse_unknown, renamed
+from rollouts.gguf_tokenizer import refuse_unknown_tokenizer, write_tokenizer
 
-LAYER_NAMES = {
-    "attn_norm": "input_layernorm",
-    "attn_q": "self_attn.q_proj",
-    "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj",
-    "attn_output": "self_attn.o_proj",
-    "ffn_norm": "post_attention_layernorm",
-    "ffn_gate": "mlp.gate_proj",
-    "ffn_up": "mlp.up_proj",
-    "ffn_down": "mlp.down_proj",
-}
-TOP_NAMES = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
-CONTROL_TOKEN = 3
-"""`tokenizer.ggml.token_type` of a token that never comes from text."""
+LLAMA3_SCALINGS = (8.0, 32.0, 16.0, 4.0, 2.0)
+"""The factors of Llama 3.1 and 3.2, and others of their kind."""
+LLAMA3_CONTEXT = 8192
 
 
 def import_gguf(source: Path, target: Path) -> None:
-    """Write `target`, a new folder that `mlx_lm.load` reads. Raises ModelError for an architecture we do not know."""
-    loaded: Any = mx.load(str(source), return_metadata=True)
-    weights, metadata = loaded
-    architecture = metadata.get("general.architecture")
-    if architecture != "llama":
-        raise ModelError(
-            f"{source.name} is a {architecture} model; only llama-family GGUF files can be imported.",
-            hint="Use a model in mlx-lm's format instead: a folder, or the name of one on the Hub.",
-        )
-    renamed = {_rename(name): value for name, value in weights.items()}
-    config = _config(metadata, renamed)
+    """Write `target`, a new folder that `mlx_lm.load` reads. Raises ModelError for a model or tokenizer that we do not know.
+
+    A file that is cut off may end the process: `rollouts.gguf_file.read_gguf` sees that before.
+    """
+    weights, metadata = _loaded(source)
+    refuse_unknown(source.name, metadata, weights)
+    refuse_unknown_tokenizer(metadata)
+    factors = weights.pop(ROPE_FACTORS, None)
+    moved = {renamed(name, metadata["general.architecture"]): value for name, value in weights.items()}
+    config = _config(metadata, moved)
+    if factors is not None:
+        config["rope_scaling"] = _llama3_scaling(factors, config, source.name)
     target.mkdir(parents=True)
-    mx.save_safetensors(str(target / "model.safetensors"), renamed, metadata={"format": "mlx"})
+    mx.save_safetensors(str(target / "model.safetensors"), moved, metadata={"format": "mlx"})
     (target / "config.json").write_text(json.dumps(config, indent=2))
-    _write_tokenizer(metadata, target)
+    write_tokenizer(metadata, target)
 
 
-def _rename(name: str) -> str:
-    stem, _, field = name.rpartition(".")
-    if match := re.fullmatch(r"blk\.(\d+)\.(\w+)", stem):
-        return f"model.layers.{match[1]}.{LAYER_NAMES[match[2]]}.{field}"
-    return f"{TOP_NAMES[stem]}.{field}"
+def _loaded(source: Path) -> "tuple[dict[str, mx.array], dict[str, Any]]":
+    """The weights, and the metadata as plain values."""
+    try:
+        loaded: Any = mx.load(str(source), format="gguf", return_metadata=True)
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"MLX cannot read {source.name}: {error}", hint="Take a file in Q4_0, Q4_1, Q8_0, F16 or F32, or a folder."
+        ) from error
+    weights, metadata = loaded
+    return weights, {key: value.tolist() if isinstance(value, mx.array) else value for key, value in metadata.items()}
 
 
-def _config(metadata: dict[str, Any], weights: dict[str, "mx.array"]) -> dict[str, Any]:
-    def number(key: str) -> Any:
-        return metadata[f"llama.{key}"].item()
+def _config(metadata: dict[str, Any], weights: "dict[str, mx.array]") -> dict[str, Any]:
+    def number(key: str, default: Any = None) -> Any:
+        return metadata.get(f"llama.{key}", default)
 
+    heads = number("attention.head_count")
     config: dict[str, Any] = {
         "model_type": "llama",
         "architectures": ["LlamaForCausalLM"],
         "hidden_size": number("embedding_length"),
         "intermediate_size": number("feed_forward_length"),
         "num_hidden_layers": number("block_count"),
-        "num_attention_heads": number("attention.head_count"),
-        "num_key_value_heads": number("attention.head_count_kv"),
+        "num_attention_heads": heads,
+        "num_key_value_heads": number("attention.head_count_kv", heads),
         "rms_norm_eps": number("attention.layer_norm_rms_epsilon"),
         "max_position_embeddings": number("context_length"),
-        "rope_theta": number("rope.freq_base"),
+        "rope_theta": number("rope.freq_base", 10000.0),
         # GGUF interleaves the rotary halves of q and k; the traditional rotation reads them as they lie.
         "rope_traditional": True,
         "vocab_size": len(metadata["tokenizer.ggml.tokens"]),
         "tie_word_embeddings": "lm_head.weight" not in weights,
-        "bos_token_id": metadata["tokenizer.ggml.bos_token_id"].item(),
-        "eos_token_id": metadata["tokenizer.ggml.eos_token_id"].item(),
+        "bos_token_id": metadata.get("tokenizer.ggml.bos_token_id"),
+        "eos_token_id": metadata.get("tokenizer.ggml.eos_token_id"),
     }
+    if (head := number("attention.key_length")) is not None:
+        config["head_dim"] = head
+    if number("rope.scaling.type") == "linear":
+        config["rope_scaling"] = {"type": "linear", "factor": number("rope.scaling.factor")}
     if quantised := _quantisation(weights):
         config["quantization"] = quantised
     return config
 
 
-def _quantisation(weights: dict[str, "mx.array"]) -> dict[str, Any]:
+def _llama3_scaling(factors: "mx.array", config: dict[str, Any], file: str) -> dict[str, Any]:
+    """The setting of Llama 3's kind that gives these divisors. Raises ModelError when none does."""
+    size = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
+    for factor in LLAMA3_SCALINGS:
+        expected = _llama3_divisors(size, config["rope_theta"], factor)
+        if factors.shape == expected.shape and mx.allclose(factors.astype(mx.float32), expected, rtol=1e-3).item():
+            return {
+                "rope_type": "llama3",
+                "factor": factor,
+                "low_freq_factor": 1.0,
+                "high_freq_factor": 4.0,
+                "original_max_position_embeddings": LLAMA3_CONTEXT,
+            }
+    raise ModelError(f"{file} scales its positions in a way that is not known here ({ROPE_FACTORS}).", hint=INSTEAD)
+
+
+def _llama3_divisors(size: int, base: float, factor: float) -> "mx.array":
+    """What Llama 3.1 divides each frequency by: 1 for short waves, `factor` for long ones, a passage between."""
+    waves = 2 * mx.pi * base ** (mx.arange(0, size, 2) / size)
+    share = mx.clip((LLAMA3_CONTEXT / waves - 1.0) / (4.0 - 1.0), 0.0, 1.0)
+    return 1 / ((1 - share) / factor + share)
+
+
+def _quantisation(weights: "dict[str, mx.array]") -> dict[str, Any]:
     """mlx-lm's `quantization` entry, read off the shapes: a layer's own entry where it differs from the first."""
     entries: dict[str, dict[str, int]] = {}
     for name, scales in weights.items():
@@ -89,39 +113,3 @@ def _quantisation(weights: dict[str, "mx.array"]) -> dict[str, Any]:
         return {}
     default = next(iter(entries.values()))
     return {**default, **{path: entry for path, entry in entries.items() if entry != default}}
-
-
-def _write_tokenizer(metadata: dict[str, Any], target: Path) -> None:
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
-
-    if metadata.get("tokenizer.ggml.model") != "gpt2" or metadata.get("tokenizer.ggml.pre") != "smollm":
-        raise ModelError(
-            f"the tokenizer {metadata.get('tokenizer.ggml.model')}/{metadata.get('tokenizer.ggml.pre')} of this GGUF "
-            "file is not known.",
-            hint="Use the model's folder in mlx-lm's format; it brings its own tokenizer file.",
-        )
-    tokens: list[str] = metadata["tokenizer.ggml.tokens"]
-    merges = [tuple(merge.split(" ")) for merge in metadata["tokenizer.ggml.merges"]]
-    tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    tokenizer.decoder = decoders.ByteLevel()
-    kinds = metadata["tokenizer.ggml.token_type"].tolist()
-    special = [token for token, kind in zip(tokens, kinds, strict=True) if kind == CONTROL_TOKEN]
-    tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in special])
-    tokenizer.save(str(target / "tokenizer.json"))
-
-    def token_at(key: str) -> str:
-        return str(tokens[metadata[f"tokenizer.ggml.{key}_token_id"].item()])
-
-    settings = {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "bos_token": token_at("bos"),
-        "eos_token": token_at("eos"),
-        "pad_token": token_at("padding"),
-        "chat_template": metadata["tokenizer.chat_template"],
-        "clean_up_tokenization_spaces": False,
-        "model_max_length": metadata["llama.context_length"].item(),
-    }
-    (target / "tokenizer_config.json").write_text(json.dumps(settings, indent=2))

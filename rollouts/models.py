@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import json
 import os
 import shutil
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from rollouts.child import stream_child
 from rollouts.errors import ModelError
+from rollouts.hub import fetch, fetched_before
 
 SMOLLM2 = "smollm2"
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -28,13 +28,26 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rft"
 
 
+def model_place(name: str) -> Path:
+    """Where a built-in or imported model lies in the cache, made or not."""
+    return cache_folder() / "models" / name
+
+
+def imported_names() -> list[str]:
+    """The models that `rft models import-gguf` has put into the cache."""
+    places = sorted(model_place("").glob("[!.]*/config.json"))
+    return [place.parent.name for place in places if place.parent.name not in BUILT_IN]
+
+
 def resolve_model(name: str, log: Path) -> Path:
-    """The folder of a model: built in (imported into the cache the first time), local, or fetched from the Hub.
+    """The folder of a model: built in (made in the cache the first time), imported, local, or fetched from the Hub.
 
     Raises ModelError with the next step when there is none.
     """
     if name in BUILT_IN:
         return _built_in(name, log)
+    if not Path(name).is_dir() and name in imported_names():
+        return model_place(name)
     path = Path(name).expanduser()
     if path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
         return _local(path)
@@ -77,55 +90,33 @@ def _not_a_model(path: Path, why: str) -> ModelError:
 
 
 def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    patterns = ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.model", "*.py"]
-    try:
-        # What was fetched once stays: a push upstream must not change the base of a run that is on its way.
-        return _fetched_before(name) or Path(snapshot_download(name, allow_patterns=patterns))
-    except LocalEntryNotFoundError as error:
-        raise ModelError(
-            f"the model {name} is not on this machine and the Hub could not be reached.",
-            hint="Go online once, or set `model` to a local folder.",
-        ) from error
-    except (HfHubHTTPError, OSError, ValueError) as error:
-        raise ModelError(
-            f"the model {name} could not be fetched: {str(error).splitlines()[0]}",
-            hint="Check the name; a private model needs HF_TOKEN.",
-        ) from error
-
-
-def _fetched_before(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        folder = Path(snapshot_download(name, local_files_only=True))
-    except LocalEntryNotFoundError:
-        return None
-    return folder if _is_whole(folder) else None
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether nothing is missing that a fetch which was cut short would have left out."""
-    index = folder / "model.safetensors.index.json"
-    weights = set(json.loads(index.read_text())["weight_map"].values()) if index.is_file() else {"model.safetensors"}
-    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
-    return all((folder / name).is_file() for name in {"config.json", "tokenizer_config.json", *weights}) and any(
-        (folder / name).is_file() for name in tokenizers
-    )
+    """What was fetched once stays: a push upstream must not change the base of a run that is on its way."""
+    return fetched_before(name) or fetch(name)
 
 
 def _built_in(name: str, log: Path) -> Path:
-    """Import once: made in a folder beside, then renamed, so that a kill leaves nothing half."""
-    target = cache_folder() / "models" / name
+    """Made once."""
+    target = model_place(name)
     if (target / "config.json").is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
+    return _make(target, str(_smollm2_file()) if name == SMOLLM2 else None, log)
+
+
+def import_file(source: Path, name: str, log: Path) -> Path:
+    """Make the model `name` of a GGUF file that `rollouts.gguf_file` has looked at. Raises ModelError, ChildFailed, ChildDied."""
+    target = model_place(name)
+    if target.exists():
+        raise ModelError(f"there is a model {name!r} already: {target}.", hint="Give another --name, or delete that folder.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return _make(target, str(source.resolve()), log)
+
+
+def _make(target: Path, source: str | None, log: Path) -> Path:
+    """Make it in a folder beside, then rename that, so that a kill leaves nothing half."""
+    name = target.name
     scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
     try:
-        source = str(_smollm2_file()) if name == SMOLLM2 else None
         made = scratch / name
         for _ in stream_child("rollouts.importer", {"source": source, "target": str(made)}, log):
             pass

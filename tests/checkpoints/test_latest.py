@@ -29,7 +29,8 @@ def test_promotion_makes_and_swaps_the_link(adapters: Path, link: Path) -> None:
     for name in ("sft", "round-1", "sft"):
         promote(link, adapters / name)
         assert (link / "name").read_text() == name
-    assert [path.name for path in link.parent.iterdir()] == ["latest"], "nothing else is left beside the link"
+    beside = sorted(path.name for path in link.parent.iterdir())
+    assert beside == ["latest", "latest.history.json"], "nothing but the history is left beside the link"
 
 
 def test_doing_it_again_changes_nothing(adapters: Path, link: Path) -> None:

@@ -1,0 +1,1 @@
+"""What lies on disk of runs and adapters: listing it, removing it, and which adapter is in force."""
