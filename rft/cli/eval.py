@@ -7,10 +7,12 @@ import click
 
 @click.command("eval")
 @click.option(
-    "--suite", required=True, help="builtin:NAME, a FOLDER of task files, multipl-e:FILE, exercism:FOLDER or luau-bench:FILE."
+    "--suite",
+    help="builtin:NAME, a FOLDER of task files, multipl-e:FILE, exercism:FOLDER or luau-bench:FILE; by default data.benchmark.",
 )
 @click.option("--model", help="Whom to ask: smollm2, a folder in mlx-lm's format, or a name on the Hub.")
-@click.option("--adapter", metavar="FOLDER", help="An adapter on top of the model.")
+@click.option("--adapter", help="A folder, `latest`, RUN/STAGE or a STAGE of the last run, on the model that it was trained on.")
+@click.option("--endpoint", metavar="URL", help="Ask a server that speaks the OpenAI protocol; --model is the name there.")
 @click.option("--replies", metavar="FILE", help='Evaluate stored replies instead: JSONL rows {"task": "id", "reply": "text"}.')
 @click.option("--reference", is_flag=True, help="Evaluate the suite's own references instead; all must pass.")
 @click.option("--k", type=click.IntRange(min=1), default=4, show_default=True, help="Answers to every task.")
@@ -25,9 +27,10 @@ import click
 @click.option("--out", metavar="FILE.jsonl", help="Keep every answer with its result. The same command carries the file on.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def eval(
-    suite: str,
+    suite: str | None,
     model: str | None,
     adapter: str | None,
+    endpoint: str | None,
     replies: str | None,
     reference: bool,
     k: int,
@@ -38,9 +41,11 @@ def eval(
     out: str | None,
     as_json: bool,
 ) -> None:
-    """Measure a model on a suite: its answers are executed.
+    """Measure a model on a suite: its answers are executed. Each figure has its standard error over tasks and an interval.
 
     Tasks that cannot run under Luau are named and stand in no figure. A suite of other people is read in its published format.
+    The system prompt and thinking are those of the adapter's run, else of rft.toml here. The key of a server is taken from
+    OPENAI_API_KEY, or from where sampling.endpoint.key_env says. What was drawn is kept; the same command goes on.
 
     Example: rft eval --model smollm2 --suite builtin:quickstart
     """
@@ -49,24 +54,25 @@ def eval(
 
     from rich.console import Console
 
+    from rft.evaluation.asking import asked_by, configuration_here
     from rft.evaluation.command import evaluate_model, evaluate_references, evaluate_replies
     from rft.evaluation.show import lines_of
     from rft.evaluation.suites import open_suite
-    from rollouts.identity import SamplingParameters
 
-    if sum((model is not None, replies is not None, reference)) != 1:
-        raise click.UsageError("Give one of --model, --replies and --reference.")
-    if adapter is not None and model is None:
-        raise click.UsageError("--adapter goes with --model.")
+    asks = any(given is not None for given in (model, adapter, endpoint))
+    if sum((asks, replies is not None, reference)) != 1:
+        raise click.UsageError("Give one of --model (or --adapter), --replies and --reference.")
+    if endpoint is not None and (model is None or adapter is not None):
+        raise click.UsageError("--endpoint goes with --model, the name there, and without --adapter: a server has its own.")
     if out is not None and reference:
         raise click.UsageError("--out goes with --model or --replies.")
+    suite = suite or configuration_here().data.benchmark
     opened = open_suite(suite)
     console = Console(stderr=True)
     kept = Path(out) if out is not None else None
-    if model is not None:
-        parameters = SamplingParameters(temperature, TOP_P, max_new_tokens)
-        folder = Path(adapter) if adapter is not None else None
-        found = evaluate_model(opened, model, folder, parameters, k, limit, seed, kept, console)
+    if asks:
+        asked = asked_by(model, adapter, endpoint, temperature, max_new_tokens, seed)
+        found = evaluate_model(opened, asked, k, limit, kept, console)
     elif replies is not None:
         found = evaluate_replies(opened, Path(replies), limit, seed, kept, console)
     else:
@@ -80,7 +86,3 @@ def eval(
         click.echo(f"{result.task}: the reference fails: {result.failure}", err=True)
     if found.failed:
         sys.exit(1)
-
-
-TOP_P = 0.95
-"""Mass of the nucleus, as in a run."""

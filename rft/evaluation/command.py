@@ -2,8 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -14,7 +15,10 @@ from rft.evaluation.figures import Figures, Result, figures_of
 from rft.evaluation.measuring import measure, runnable
 from rft.evaluation.samples import open_samples
 from rft.evaluation.suites import Suite
-from rollouts.identity import SamplingParameters
+from rft.evaluation.unfinished import kept_until_finished
+
+if TYPE_CHECKING:
+    from rft.evaluation.drawing import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +61,28 @@ def evaluate_replies(suite: Suite, replies: Path, limit: int | None, seed: int, 
     return Evaluated(what, _figures(suite, rows, results, seed), ())
 
 
-def evaluate_model(
-    suite: Suite,
-    model: str,
-    adapter: Path | None,
-    parameters: SamplingParameters,
-    k: int,
-    limit: int | None,
-    seed: int,
-    out: Path | None,
-    console: Console,
-) -> Evaluated:
-    """`k` replies of a model to every task. Raises InputError, SuiteError, ModelError or what its child says."""
-    from rft.evaluation.drawing import draw, drawing
+def evaluate_model(suite: Suite, asked: "Drawing", k: int, limit: int | None, out: Path | None, console: Console) -> Evaluated:
+    """`k` replies to every task. Without `out` they are kept until the evaluation is finished.
 
+    Raises InputError, SuiteError, SampleFileError, or what the child or the server says.
+    """
     rows = runnable(suite, suite.rows[:limit])
-    able = [row for row in rows if row.unsupported is None]
-    asked = drawing(model, adapter, parameters, seed)
     what = {"suite": suite.name, "suite_hash": suite.digest, **asked.facts()}
+    if out is not None:
+        results = _ask(asked, rows, k, what, out, console)
+    else:
+        with kept_until_finished(what, partial(console.print, highlight=False, soft_wrap=True, markup=False)) as unfinished:
+            results = _ask(asked, rows, k, what, unfinished, console)
+    return Evaluated(what, _figures(suite, rows, results, asked.seed), ())
+
+
+def _ask(asked: "Drawing", rows: tuple[Row, ...], k: int, what: dict[str, Any], out: Path, console: Console) -> list[Result]:
+    from rft.evaluation.drawing import draw
+
+    able = [row for row in rows if row.unsupported is None]
     with open_samples(out, what) as opened:
         file = opened.only({row.id for row in able}, k)
-        results = measure(rows, draw(asked, able, file.known, k), file, len(able) * k, console)
-    return Evaluated(what, _figures(suite, rows, results, seed), ())
+        return measure(rows, draw(asked, able, file.known, k), file, len(able) * k, console)
 
 
 def _figures(suite: Suite, rows: tuple[Row, ...], results: list[Result], seed: int) -> Figures:

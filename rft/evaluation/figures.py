@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.benchmark import LEVEL, Figure
+from eval.benchmark import LEVEL
 from eval.external.row import Row
 from eval.statistics import bootstrap_interval, pass_at_k
 from scorers.execution import ExecutionReport, Status
@@ -51,6 +51,20 @@ def first_failure(report: ExecutionReport) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over tasks in [0, 1], its standard error, and its 95 % bootstrap interval, both clustered by task.
+
+    The standard error is the tasks' spread over the root of their number: it holds the luck of the answers and that of the
+    choice of tasks (Miller 2024, arXiv 2411.00640). None with one task, which has no spread.
+    """
+
+    mean: float
+    low: float
+    high: float
+    standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The tasks of one category: means over tasks."""
 
@@ -65,13 +79,14 @@ class Figures:
 
     `unsupported` tasks are in no denominator. Answers that use what the world does not model are counted apart
     (`unsupported_answers`) and have not passed: else an answer could leave the measure by touching such a member.
-    `pass_at_k` is the chance that one of `k` answers passes, `k` the least number of answers that a task has.
+    `pass_at_k` is the chance that one of `k` answers passes, `k` the least number of answers that a task has; `pass_at` is the
+    same for each power of two up to `k`, and for `k`.
     """
 
     tasks: int
     samples: int
-    pass_at_1: Figure
-    cases: Figure
+    pass_at_1: Estimate
+    cases: Estimate
     pass_at_k: float
     k: int
     compile_rate: float
@@ -79,6 +94,7 @@ class Figures:
     unsupported: Mapping[str, str]
     unsupported_answers: int
     without_answer: tuple[str, ...]
+    pass_at: Mapping[int, Estimate]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -100,16 +116,27 @@ def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> 
     return Figures(
         tasks=len(ran),
         samples=len(samples),
-        pass_at_1=_figure([_pass_rate(found) for found in ran.values()], seed),
-        cases=_figure([_share(found) for found in ran.values()], seed),
-        pass_at_k=_mean([pass_at_k(len(found), sum(result.passes for result in found), k) for found in ran.values()]),
+        pass_at_1=_estimate([_pass_rate(found) for found in ran.values()], seed),
+        cases=_estimate([_share(found) for found in ran.values()], seed),
+        pass_at_k=_mean(_chances(ran, k)),
         k=k,
         compile_rate=_mean([float(result.compiles) for result in samples]),
         by_category=_groups(rows, ran),
         unsupported={task: reason for task, reason in reasons.items() if task not in ran},
         unsupported_answers=unsupported,
         without_answer=tuple(task for task in by_task if task not in ran and task not in reasons),
+        pass_at={draws: _estimate(_chances(ran, draws), seed) for draws in _draws(k)},
     )
+
+
+def _draws(k: int) -> list[int]:
+    """1, 2, 4, ... and k."""
+    return sorted({*(1 << power for power in range(k.bit_length())), k})
+
+
+def _chances(ran: Mapping[str, Sequence[Result]], k: int) -> list[float]:
+    """Each task's chance that one of k answers passes."""
+    return [pass_at_k(len(found), sum(result.passes for result in found), k) for found in ran.values()]
 
 
 def _groups(rows: Sequence[Row], ran: Mapping[str, Sequence[Result]]) -> dict[str, Group]:
@@ -135,7 +162,8 @@ def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def _figure(values: Sequence[float], seed: int) -> Figure:
+def _estimate(values: Sequence[float], seed: int) -> Estimate:
     values_T = np.array(values)
     low, high = bootstrap_interval(values_T, level=LEVEL, seed=seed)
-    return Figure(float(values_T.mean()), low, high)
+    error = float(values_T.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else None
+    return Estimate(float(values_T.mean()), low, high, error)

@@ -1,6 +1,7 @@
 """Executes replies as they come, and keeps each with its result."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from rich.console import Console
@@ -51,7 +52,7 @@ def measure(
             bar.update(task, completed=len(results))
 
     bar = progress_bar(console)
-    with bar, Execution() as execution:
+    with bar, Execution() as execution, _finishing(lambda: take(execution.finish())):
         task = bar.add_task("answers", total=total, rate="")
 
         def submit(reply: Reply) -> None:
@@ -69,5 +70,13 @@ def measure(
                 asked[arrived.task, arrived.index] = arrived
                 submit(arrived)
             take(execution.done())
-        take(execution.finish())
     return results
+
+
+@contextmanager
+def _finishing(finish: Callable[[], None]) -> Iterator[None]:
+    """Finish what is on its way, also where drawing stops with an error or a Ctrl-C: to draw it again would cost more."""
+    try:
+        yield
+    finally:
+        finish()

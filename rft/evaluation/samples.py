@@ -108,7 +108,11 @@ def _read(path: Path, what: dict[str, Any]) -> tuple[Reply, ...]:
     names = Reply.__slots__
     if any(name not in row for row in rows[1:] for name in names):
         raise _foreign(str(path))
-    return tuple(Reply(**{name: row[name] for name in names}) for row in rows[1:])
+    replies = (Reply(**{name: row[name] for name in names}) for row in rows[1:])
+    first: dict[tuple[str, int], Reply] = {}  # two processes may have written the same file
+    for reply in replies:
+        first.setdefault((reply.task, reply.index), reply)
+    return tuple(first.values())
 
 
 def _parsed(line: str, place: str) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from eval.benchmark import Figure
-from rft.evaluation.figures import Figures
+from rft.evaluation.figures import Estimate, Figures
 
 SHOWN = 20
 """Tasks that are named of a kind; `--json` has all."""
@@ -12,10 +11,9 @@ SHOWN = 20
 def lines_of(suite: str, figures: Figures) -> Iterator[str]:
     """The report of one evaluation, line by line."""
     yield f"{suite}: {_count(figures.tasks, 'task')}, {_count(figures.samples, 'answer')}"
-    yield f"  pass@1        {_with_interval(figures.pass_at_1)}"
-    if figures.k > 1:
-        yield f"  pass@{figures.k:<8} {figures.pass_at_k:6.1%}"
-    yield f"  cases passed  {_with_interval(figures.cases)}"
+    for draws, estimate in figures.pass_at.items():
+        yield f"  pass@{draws:<8} {_with_error(estimate)}"
+    yield f"  cases passed  {_with_error(figures.cases)}"
     yield f"  compile       {figures.compile_rate:6.1%}"
     width = max(len(name) for name in figures.by_category)
     yield f"  {'category':{width}}  tasks  pass@1   cases"
@@ -31,8 +29,9 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _with_interval(figure: Figure) -> str:
-    return f"{figure.mean:6.1%}  [{figure.low:.1%}, {figure.high:.1%}]"
+def _with_error(estimate: Estimate) -> str:
+    error = "" if estimate.standard_error is None else f" ± {100 * estimate.standard_error:.1f}"
+    return f"{estimate.mean:6.1%}{error}  [{estimate.low:.1%}, {estimate.high:.1%}]"
 
 
 def _named(what: str, texts: list[str]) -> Iterator[str]:

@@ -47,6 +47,8 @@ def open_suite(name: str) -> Suite:
         return Suite(name, _unique(read(Path(place)), name), is_external=True)
     if name.startswith(BUILTIN):
         return _of_tasks(name, _builtin(name))
+    if not Path(name).exists() and name in _builtin_names():
+        return _of_tasks(f"{BUILTIN}{name}", _builtin(f"{BUILTIN}{name}"))
     if place and not Path(name).exists():
         raise InputError(f"there is no kind of suite {scheme!r}.", hint=f"Kinds: {FORMS}.")
     return _of_tasks(name, Path(name))
@@ -55,11 +57,13 @@ def open_suite(name: str) -> Suite:
 def _builtin(name: str) -> Path:
     folder = benchmark_folder(name)
     if not folder.is_dir():
-        known = sorted(path.name for path in (resources.files("eval") / "suites").iterdir() if path.is_dir())
-        raise InputError(
-            f"there is no built-in suite {name!r}.", hint=f"Built in: {', '.join(BUILTIN + each for each in known)}."
-        )
+        known = ", ".join(BUILTIN + each for each in _builtin_names())
+        raise InputError(f"there is no built-in suite {name!r}.", hint=f"Built in: {known}.")
     return folder
+
+
+def _builtin_names() -> list[str]:
+    return sorted(path.name for path in (resources.files("eval") / "suites").iterdir() if path.is_dir())
 
 
 def _of_tasks(name: str, folder: Path) -> Suite:

@@ -83,7 +83,7 @@ def test_a_person_sees_the_figures() -> None:
     result = run("--suite", "held-out", "--replies", replies(("apple", RIGHT), ("button", WRONG)))
     lines = result.stdout.splitlines()
     assert lines[0] == "held-out: 2 tasks, 2 answers"
-    assert lines[1].split() == ["pass@1", "50.0%", "[0.0%,", "100.0%]"]
+    assert lines[1].split() == ["pass@1", "50.0%", "±", "50.0", "[0.0%,", "100.0%]"]
     assert "10 tasks without an answer, in no figure:" in lines
     assert result.stderr == ""  # no progress bar in a pipe
 

@@ -1,0 +1,1 @@
+"""Asking a model by hand: what `rft generate` and `rft chat` do."""
