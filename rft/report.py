@@ -23,6 +23,7 @@ from rft.sampling_view import fill as fill_sampling
 from rft.sampling_view import gains_in_words
 from rft.store import RunPaths, RunStore
 from rft.throughput import Throughput, read_throughput
+from rft.trend import RoundFigures, trend_table
 from scorers import SCORERS
 
 
@@ -168,8 +169,8 @@ def _by(report: Report) -> str:
     return f", judge {report.judge['name']}" + (f". {standing}" if standing else "")
 
 
-def render(report: Report, console: Console) -> None:
-    """Print the tables."""
+def render(report: Report, console: Console, rounds: Sequence[RoundFigures] = ()) -> None:
+    """Print the tables. `rounds` are the figures of the rounds' candidates, where they are known."""
     state = "" if report.finished else " (not finished)"
     heading = (
         f"\nRun {report.run}{state}: model {report.model}, seed {report.seed}, reward mode {report.reward_mode}{_by(report)}"
@@ -179,6 +180,8 @@ def render(report: Report, console: Console) -> None:
     if forgotten := _general(report):
         console.print(fill(_table(TITLE), forgotten))
     console.print(_decided(report))
+    if len(report.rows) > 1 or rounds:
+        console.print(trend_table(report.rows, rounds))
     if sampled := [row.sampling for row in report.rounds if row.sampling is not None]:
         console.print(fill_sampling(_table(SAMPLING), sampled))
     for line in (*_gains(report), *_unsupported(report)):

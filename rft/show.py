@@ -1,79 +1,92 @@
-"""All candidates of one task, side by side."""
+"""All candidates of one task, side by side, and the code of the best with what was found in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from eval.task import Task
+from rft.code_view import print_piece
 from rft.config import RftConfig
-from rft.engine import round_name
-from rft.rewards import reward
-from rft.scoring import ScoringError, extracted, facts_of
+from rft.notes import pieces
+from rft.plain import visible
 from rft.store import RunStore
-from rollouts.store import Candidate
+from rft.task_round import Answer, TaskRound, task_round
 from scorers import SCORERS
+
+NOT_SCORED = "not scored yet"
 
 
 def show_task(store: RunStore, task: Task, rounds: Iterable[int], config: RftConfig, console: Console) -> None:
-    """Print, for each round that sampled the task, its candidates with scores and the one that was kept."""
+    """Print, for each round that came to the task, its candidates with scores and the one that was kept."""
     console.print(f"[bold]{escape(task.id)}[/bold] ({escape(task.category)}, difficulty {task.difficulty})")
-    console.print(task.prompt, highlight=False, markup=False)
+    console.print(visible(task.prompt), highlight=False, markup=False)
     for index in rounds:
-        stage = round_name(index)
-        candidates = [candidate for candidate in store.candidates.of_stage(stage) if candidate.task == task.id]
-        if candidates:
-            _show_round(store, task, stage, candidates, config, console)
-        elif store.fact(f"selection:{stage}") is not None:
-            console.print(f"\n{stage}: not sampled, because every earlier candidate passed.")
+        found = task_round(store, task, index, config)
+        if found is not None:
+            _show_round(task, found, console)
 
 
-def _show_round(
-    store: RunStore, task: Task, stage: str, candidates: list[Candidate], config: RftConfig, console: Console
-) -> None:
-    selection = store.fact(f"selection:{stage}") or {"kept": {}, "without": {}}
-    best = selection["kept"].get(task.id)
-    table = Table(title=stage, box=box.SIMPLE_HEAD)
-    for heading in ("", "reward", "cases", "compiles", *SCORERS, "finish"):
-        table.add_column(heading)
-    failures: list[str] = []
-    for candidate in candidates:
-        kept = best is not None and best["index"] == candidate.index
-        cells, failure = _cells(store, task, candidate, config, kept=kept)
-        table.add_row(*cells)
-        if failure:
-            failures.append(f"candidate {candidate.index} fails: {failure}")
-    console.print(table)
-    console.print("\n".join(failures), highlight=False, markup=False, soft_wrap=True)
-    if best is None:
-        console.print(f"none kept: {selection['without'].get(task.id, 'the round is not finished')}", highlight=False)
+def _show_round(task: Task, found: TaskRound, console: Console) -> None:
+    if not found.answers:
+        _say(console, f"\n{found.stage}: {found.why}")
         return
-    console.print(
-        f"candidate {best['index']} won: of the eligible ones it has the highest reward ({best['reward']:.3f}); ties go to the "
-        "higher mean of the scorers, then to the lower index.",
-        highlight=False,
-    )
-    console.print(Syntax(best["code"].strip(), "lua"))
+    console.print(_table(found))
+    for line in _remarks(found):
+        _say(console, line)
+    best = found.shown_first
+    if best is not None:
+        _say(
+            console, f"\ncandidate {best.index}:" if best.kept else f"\ncandidate {best.index}, than which none has more reward:"
+        )
+        for piece in pieces(best.code, task.kind, best.facts):
+            print_piece(piece, console)
 
 
-def _cells(store: RunStore, task: Task, candidate: Candidate, config: RftConfig, *, kept: bool) -> tuple[list[str], str]:
-    """The table's cells of one candidate, and its first failure in words."""
-    name = f"{candidate.index}{' *' if kept else ''}"
-    try:
-        facts = facts_of(store, candidate, task)
-    except ScoringError:
-        return [name, "not scored yet"], ""
-    report = facts.execution
-    failure = f"{report.failures[0].case}: {report.failures[0].message}" if report.failures else ""
-    cells = [
+def _say(console: Console, line: str) -> None:
+    console.print(visible(line), highlight=False, markup=False, soft_wrap=True)
+
+
+def _table(found: TaskRound) -> Table:
+    judge = ["judge"] if found.judge else []
+    table = Table(title=found.stage, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
+    for heading in ("", "reward", "cases", "compiles", *SCORERS, *judge, "finish"):
+        table.add_column(heading)
+    for answer in found.answers:
+        table.add_row(*map(Text, _cells(answer, judged=bool(judge))))
+    return table
+
+
+def _cells(answer: Answer, *, judged: bool) -> Sequence[str]:
+    name, facts = f"{answer.index}{' *' if answer.kept else ''}", answer.facts
+    if facts is None:
+        return [name, NOT_SCORED]
+    opinion = [] if not judged else ["" if answer.opinion is None else f"{answer.opinion.score:.2f}"]
+    return [
         name,
-        f"{reward(facts, config.reward):.3f}",
-        f"{report.passed}/{report.total}",
+        "" if answer.worth is None else f"{answer.worth:.3f}",
+        f"{facts.execution.passed}/{facts.execution.total}",
         "yes" if facts.static.compiles else "no",
         *(f"{facts.static.scores[scorer]:.2f}" for scorer in SCORERS),
-        "truncated" if extracted(candidate, task).truncated else candidate.finish_reason,
+        *opinion,
+        answer.finish,
     ]
-    return cells, failure
+
+
+def _remarks(found: TaskRound) -> list[str]:
+    """What the table has no room for: first failures, the judge's words, and why one was kept."""
+    lines = []
+    for answer in found.answers:
+        if answer.facts is not None and answer.facts.execution.failures:
+            failure = answer.facts.execution.failures[0]
+            lines.append(f"candidate {answer.index} fails: {failure.case}: {failure.message}")
+    for answer in found.answers:
+        if answer.opinion is not None:
+            count = f" ({answer.opinion.verdicts} verdicts)" if answer.opinion.verdicts > 1 else ""
+            lines.append(f"judge on candidate {answer.index}: {answer.opinion.score:.2f}{count}: {answer.opinion.evidence}")
+        elif found.judge and answer.silence:
+            lines.append(f"judge on candidate {answer.index}: {answer.silence}")
+    return [*lines, found.why]

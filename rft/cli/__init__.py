@@ -6,19 +6,27 @@ import sys
 import click
 
 COMMANDS = {
+    "init": "Make a workspace for a model and tasks of your own.",
     "run": "Run the whole loop, or carry an unfinished run on.",
     "resume": "Carry on a run that stopped.",
     "status": "Say how far a run is.",
     "report": "Show what a run measured and decided.",
     "show": "Show all candidates of a task and why one won.",
+    "diff": "Compare two measured policies task by task.",
+    "generate": "Write code for a prompt.",
+    "chat": "Talk with a model.",
     "eval": "Measure a model on a suite.",
     "cost": "Show what judging a run cost.",
     "judge": "Calibrate a judge, or export what was asked of it.",
     "score": "Score Luau files.",
     "test": "Run tests against Luau code.",
     "tasks": "Check task files.",
+    "models": "List, fetch, import and examine models.",
+    "runs": "List the runs with what they take on disk; remove them.",
+    "adapters": "List the adapters; promote one by hand, or go back.",
     "config": "List the recipes; show every setting and what it does.",
     "doctor": "Say what this machine has and lacks.",
+    "completion": "Print the script that completes commands and names in your shell.",
 }
 
 

@@ -6,46 +6,56 @@ import click
 
 
 @click.command()
-@click.option("--name", help="The run's name; by default the one that was written last.")
+@click.argument("run", required=False)
+@click.option("--name", help="The same as RUN.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
-def report(name: str | None, as_json: bool) -> None:
+@click.option(
+    "--html",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="Write one HTML page, by default report.html in the run's folder. RUN stands before it.",
+)
+def report(run: str | None, name: str | None, as_json: bool, html: str | None) -> None:
     """Show what a run measured and decided, also while it runs.
+
+    RUN is the run's name; by default the one that was written last.
 
     Example: rft report --json
     """
     from rich.console import Console
 
     from judges.cost.view import show_cost
-    from judges.errors import LedgerError
-    from rft.begun import stored_config
     from rft.cli.workspace import run_paths
-    from rft.errors import InputError
-    from rft.inputs import general_tasks, held_out_tasks
-    from rft.judging.cost import cost_of
-    from rft.progress import in_words, state_of
-    from rft.report import collect, render
+    from rft.looking import look_at, page_file
+    from rft.page import write_page
+    from rft.progress import in_words
+    from rft.report import render
     from rft.store import open_for_reading
 
-    paths = run_paths(name)
+    if run and name and run != name:
+        raise click.UsageError("RUN and --name name two runs.")
+    if as_json and html is not None:
+        raise click.UsageError("Give one of --json and --html.")
+    paths = run_paths(run or name)
+    target = None if html is None else page_file(html, paths)
     with open_for_reading(paths) as store:
-        state = state_of(store, paths)
-        if state == "running" and store.fact("config") is None:
-            raise InputError(f"the run {paths.name!r} is reading its inputs.", hint="Ask again when it has measured something.")
-        config = stored_config(store)
-        found = collect(store, paths, config, held_out_tasks(store, config), general_tasks(store, config))
-        try:
-            cost = cost_of(store, paths)
-        except LedgerError as error:
-            click.echo(f"What the judge cost cannot be shown: {error} {error.hint}", err=True)
-            cost = None
+        seen = look_at(store, paths, with_rounds=not as_json)
+        page = None if target is None else seen.page(store)
+    for line in seen.problems:
+        click.echo(line, err=True)
     if as_json:
-        judging = {} if cost is None else {"judge_cost": cost[0].to_json()}
-        unfinished = {} if state == "finished" else {"state": state}
-        click.echo(json.dumps({**found.to_json(), **unfinished, **judging}))
+        judging = {} if seen.cost is None else {"judge_cost": seen.cost.to_json()}
+        unfinished = {} if seen.state == "finished" else {"state": seen.state}
+        click.echo(json.dumps({**seen.report.to_json(), **unfinished, **judging}))
+        return
+    if page is not None and target is not None:
+        size = write_page(page, target)
+        click.echo(f"Wrote {target}: {size / 1e6:.1f} MB, {len(page.tasks)} tasks in its sample browser.")
         return
     console = Console()
-    render(found, console)
-    if state != "finished":
-        click.echo(f"The run is {in_words(state, paths)}.")
-    if cost is not None:
-        show_cost(cost[0], console)
+    render(seen.report, console, seen.rounds)
+    if seen.state != "finished":
+        click.echo(f"The run is {in_words(seen.state, paths)}.")
+    if seen.cost is not None:
+        show_cost(seen.cost, console)
