@@ -15,6 +15,7 @@ from rich.text import Text
 from eval.check import AS_MEASURED, STRICT, Bounds, SuiteCheck, check_tasks
 from eval.near import Repeat, find_repeats
 from eval.task import Task, load_task, load_tasks
+from rft import config
 from rft.inputs import BUILTIN, benchmark_folder, task_folder
 
 QUICKSTART = f"{BUILTIN}quickstart"
@@ -54,6 +55,15 @@ class Proof:
     def to_json(self) -> dict[str, Any]:
         suites = [{"folder": suite.name, **check.to_json()} for suite, check in zip(self.suites, self.checks, strict=True)]
         return {"problems": self.problems, "repeats": [near.to_json() for near in self.repeats], "suites": suites}
+
+
+def suites_of(file: Path | None) -> list[str]:
+    """The folders of tasks that a configuration file names, but for the package's. Raises InputError for a file that is wrong."""
+    if file is None:
+        return []
+    data = config.load_config(file, config.QUICKSTART, {}).data
+    named = (data.tasks, data.benchmark, data.general)
+    return [setting for setting in named if setting is not None and not setting.startswith(BUILTIN)]
 
 
 def packaged_suites() -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rollouts.errors import ChildDied, RolloutError
-from rollouts.freed_memory import with_huge_pages
+from rollouts.freed_memory import keep_freed_memory, with_huge_pages
 
 Message = dict[str, Any]
 LOG_TAIL = 12
@@ -160,6 +160,7 @@ def serve(work: Callable[[Message, Callable[[Message], None]], None]) -> None:
         with lock:
             out.write(json.dumps(message) + "\n")
 
+    keep_freed_memory()
     requests = requests_of_parent()
     try:
         while True:

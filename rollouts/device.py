@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollouts.blas import load_blas
-from rollouts.freed_memory import keep_freed_memory
 from rollouts.machine import memory_at_hand
 
 BLAS = load_blas()
-keep_freed_memory()
 
 if TYPE_CHECKING:
     import mlx.core as mx

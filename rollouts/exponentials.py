@@ -22,6 +22,8 @@ from rollouts.routing import route
 if TYPE_CHECKING:
     from mlx.core import array as Array
 
+WORTH = 2**13
+"""Numbers from which it is worth it: waiting for an array costs about as much as MLX's exponentials of 5,000 numbers."""
 STRETCH = 2**16
 """Numbers that numpy works on at a time: several arrays of it fit in a core's cache."""
 _wanted = ContextVar("_wanted", default=False)
@@ -38,8 +40,10 @@ def fast_exponentials() -> Iterator[None]:
 
 
 def in_numpy(*arrays: "Array") -> bool:
-    """Whether numpy computes the exponentials of these arrays."""
-    return EXPONENTIALS_IN_NUMPY and _wanted.get() and all(array.dtype == mx.float32 for array in arrays)
+    """Whether numpy computes the exponentials of the first of these arrays."""
+    if not (EXPONENTIALS_IN_NUMPY and _wanted.get()) or arrays[0].size < WORTH:
+        return False
+    return all(array.dtype == mx.float32 for array in arrays)
 
 
 def weigh(scores: "Array", bias: "Array | None") -> "tuple[Array, Array, Array]":

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rollouts.freed_memory import with_huge_pages
+from rollouts.freed_memory import keep_freed_memory, with_huge_pages
 
 TEMPERATURE, TOP_P = 0.8, 0.95
 STOCK_TOKENS = 4
@@ -42,6 +42,8 @@ def main() -> int:
     """Runs the parts and prints their figures and ratios."""
     options = _options()
     if options.part:
+        if options.part in OURS:
+            keep_freed_memory()
         print(json.dumps(PARTS[options.part](options)))
         return 0
     names = options.parts.split(",")
@@ -161,9 +163,6 @@ def _mlx_lm_steps(policy: Any, prompts: list[tuple[int, ...]], options: argparse
 
 def _batch_generate(options: argparse.Namespace, details: int = DETAILS) -> Facts:
     """mlx-lm's own batched loop, at the same number of rows."""
-    from rollouts import freed_memory
-
-    freed_memory.keep_freed_memory = lambda: None  # mlx-lm as its users have it, but for the BLAS
     from rollouts.device import BLAS  # loaded before mlx_lm imports MLX
     from mlx_lm.generate import batch_generate  # isort: skip
     from mlx_lm.sample_utils import make_sampler  # isort: skip

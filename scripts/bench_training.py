@@ -118,7 +118,9 @@ def write_plain_model(model: Any, source: Path, target: Path) -> None:
 def train_rft(folder: Path) -> dict[str, Any]:
     """The real child's work, in this process; validation is on one short row and not in the time."""
     from rft.training.worker import work
+    from rollouts.freed_memory import keep_freed_memory
 
+    keep_freed_memory()
     messages: list[dict[str, Any]] = []
     rows = [json.loads(line) for line in (folder / "train.jsonl").read_text().splitlines()]
     request = {

@@ -20,8 +20,8 @@ def tasks() -> None:
 def check(paths: tuple[str, ...], as_json: bool, mutants: int | None) -> None:
     """Prove task files: references pass; stubs, wrong answers and mutants of the references fail; no two tasks are alike.
 
-    A FOLDER is read with the folders in it; a single task file may stand in its place. Without one everything that the package
-    brings is checked. The exit code is 2 when there is a problem.
+    A FOLDER is read with the folders in it; a single task file may stand in its place. Without one the tasks that rft.toml names
+    are checked, else everything that the package brings. The exit code is 2 when there is a problem.
 
     Example: rft tasks check my-tasks/
     """
@@ -30,10 +30,11 @@ def check(paths: tuple[str, ...], as_json: bool, mutants: int | None) -> None:
     from rich.console import Console
 
     from eval.check import MUTANTS
-    from rft.proof import check_suites, packaged_suites, read_suite
+    from rft.cli.workspace import config_file
+    from rft.proof import check_suites, packaged_suites, read_suite, suites_of
     from rft.proof_view import PIPE_WIDTH, show_proof
 
-    suites = [read_suite(path) for path in paths or packaged_suites()]
+    suites = [read_suite(path) for path in paths or suites_of(config_file(None)) or packaged_suites()]
     count = MUTANTS if mutants is None else mutants
     proof = check_suites(suites, count, Console(stderr=True))
     if as_json:

@@ -28,6 +28,11 @@ def uncompiled() -> Iterator[None]:
     mx.enable_compile()
 
 
+@pytest.fixture(autouse=True)
+def small_arrays_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exponentials, "WORTH", 0)
+
+
 def ready(folder: Path, **settings: Any) -> Policy:
     """A policy whose adapter is not at its start, where half of its gradient is zero."""
     policy = load_policy(folder)

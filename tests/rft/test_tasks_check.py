@@ -11,7 +11,7 @@ from eval.task import load_tasks
 from rft.cli.tasks import tasks
 from rft.demonstrations import load_demonstrations
 from rft.inputs import BUILTIN, benchmark_folder, demonstrations_file, refuse_contamination, task_folder
-from rft.proof import packaged_suites, read_suite
+from rft.proof import packaged_suites, read_suite, suites_of
 from tests.rft.world import a_task
 
 QUICKSTART = f"{BUILTIN}quickstart"
@@ -63,6 +63,15 @@ def test_every_packaged_suite_is_found() -> None:
     folders = [read_suite(folder) for folder in packaged_suites()]
     assert [suite.bounds for suite in folders].count(AS_MEASURED) == 2
     assert {Path(suite.name).name for suite in folders} >= {"quickstart", "tasks"}
+
+
+def test_a_configuration_names_what_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "rft.toml"
+    assert suites_of(None) == []
+    file.write_text('[data]\ntasks = "mine"\nbenchmark = "held-out"\ngeneral = "none"\n')
+    assert suites_of(file) == ["mine", "held-out"]
+    file.write_text('[data]\ntasks = "builtin:quickstart"\n')
+    assert suites_of(file) == []
 
 
 def test_only_the_quickstart_is_kept_as_measured(tmp_path: Path) -> None:

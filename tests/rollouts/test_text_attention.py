@@ -58,9 +58,10 @@ def test_the_gate_is_mlx_gate_and_so_is_its_gradient() -> None:
 
 
 def test_half_precision_and_what_nobody_asked_for_stay_with_mlx() -> None:
-    array = mx.zeros((2, 2))
+    array, small = mx.zeros((128, 128)), mx.zeros((2, 2))
     assert not in_numpy(array)
     with fast_exponentials():
         assert not in_numpy(array.astype(mx.float16), array)
         assert in_numpy(array) == (not mx.metal.is_available())
+        assert not in_numpy(small, array)
     assert not in_numpy(array)
