@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pygments.token import Comment, Generic, Keyword, Name, Number, String  # type: ignore[import-untyped]
+from pygments.token import Comment, Generic, Keyword, Name, Number, String
 from rich.console import Console
 from rich.padding import Padding
 from rich.style import Style

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from mlx.core import array as Array
 
 WORTH = 2**13
-"""Numbers from which it is worth it: waiting for an array costs about as much as MLX's exponentials of 5,000 numbers."""
+"""Numbers from which numpy takes over. An estimate between two measured ends: a step of 2 rows of SmolLM2 (3,072 numbers in a gate)
+takes 168 ms with numpy and 134 without on a busy machine, one of 64 rows 208 with and 305 without."""
 STRETCH = 2**16
 """Numbers that numpy works on at a time: several arrays of it fit in a core's cache."""
 _wanted = ContextVar("_wanted", default=False)

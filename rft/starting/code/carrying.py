@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from rft.starting.code.expectations import NotCarried, expectation, subject
 from rft.starting.code.functions import names_in
@@ -79,12 +80,10 @@ class _Writer:
         """Note what must be written otherwise, and write what the statements share with others."""
         unit = self.spec.unit
         inside = [call for call in unit.all(Call) if any(each.start <= call.start < each.end for each in statements)]
-        for call in inside:
-            found = subject(call)
-            if found is not None:
-                value, names = found
-                self.edits.append((call, lambda c=call, v=value, n=names: expectation(unit, c, v, n, self._written)))  # type: ignore[misc]
-        expected = {found[0] for call in inside if (found := subject(call)) is not None}
+        subjects = [(call, found) for call in inside if (found := subject(call)) is not None]
+        for call, (value, names) in subjects:
+            self.edits.append((call, partial(expectation, unit, call, value, names, self._written)))
+        expected = {value for _, (value, _) in subjects}
         for call in inside:
             if isinstance(call.function, Name) and call.function.name == "expect" and not expected.intersection(call.args):
                 raise NotCarried
