@@ -16,6 +16,7 @@ from rich.console import Console
 
 from checkpoints.latest import refuse_folder
 from rft import loop
+from rft.awake import kept_awake
 from rft.begun import parse_stored
 from rft.config import RftConfig, flat
 from rft.database import StoreError
@@ -28,6 +29,8 @@ from rft.sampling_stages import Inputs
 from rft.sections import JudgeBudget
 from rft.store import RunPaths, RunStore, open_for_writing
 from rft.view import View
+from rft.view.spend import spend_of
+from rft.view.watching import RunWatch
 from rollouts.errors import ChildDied
 
 BUDGET = tuple(f"judge.budget.{name}" for name in JudgeBudget.model_fields)
@@ -70,10 +73,13 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             _tell_unrecorded(store, paths, console)
             if judge is not None:
                 store.state("judge", {"name": judge.name, "standing": judge.standing})
-            with View(console, paths.events) as view:
+            # Only this one is paid in dollars.
+            spend = partial(spend_of, judge) if judge is not None and config.judge.backend == "claude" else None
+            with View(console, paths.events, RunWatch(paths, config, inputs, spend)) as view:
                 view.event("started", process=os.getpid())
                 view.say(_begins(paths, config, inputs))
-                loop.run(Engine(config, inputs, paths, store, view, judge))
+                with kept_awake(view.say):
+                    loop.run(Engine(config, inputs, paths, store, view, judge))
                 view.event("finished")
         report = replace(collect(store, paths, config, inputs.benchmark, inputs.general), finished=True)
         write_log_page(report, paths)
