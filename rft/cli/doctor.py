@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rft.doctor import Examination
-    from rft.needs import Needs
+    from collections.abc import Iterable
 
 
 @click.command()
@@ -17,8 +16,11 @@ if TYPE_CHECKING:
 @click.option("--model", help="The model of the self-test; by default a tiny random one.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def doctor(run_selftest: bool, model: str | None, as_json: bool) -> None:
-    """Say what this machine has and lacks: packages, BLAS and its speed, device, memory, the Luau compiler, disk, and which
-    recipes fit it. With --selftest, check what the device computes; exit code 1 when a check fails.
+    """Say what this machine has and lacks, with the commands that set it up: Python, packages, BLAS and device with their speed
+    and memory, the Luau sandbox and which of its limits hold here, disk, keys (never shown), what needs the network, the files
+    of this folder, and which recipes fit. Exit code 1 when something is missing that a run here needs.
+
+    With --selftest, check what the device computes; exit code 1 when a check fails.
 
     Example: rft doctor
     """
@@ -27,36 +29,48 @@ def doctor(run_selftest: bool, model: str | None, as_json: bool) -> None:
         return
     if model is not None:
         raise click.UsageError("--model belongs to --selftest.")
+    ready = _as_json() if as_json else _as_lines()
+    if not ready:
+        raise click.exceptions.Exit(1)
+
+
+def _as_json() -> bool:
     from rft.doctor import examine
 
     examination = examine()
-    if as_json:
-        click.echo(json.dumps(examination.to_json()))
-        return
-    for finding in examination.findings:
-        mark = "ok " if finding.ok else "!! "
-        click.echo(f"{mark}{finding.name:<20} {finding.text}")
-        if not finding.ok:
-            click.echo(f"   {'':<20} {finding.fix}")
-    _show_needs(examination)
+    click.echo(json.dumps(examination.to_json()))
+    return examination.ready
 
 
-def _show_needs(examination: "Examination") -> None:
-    click.echo(
-        f"\nWhat each recipe needs, in GB; at hand here are {examination.memory / 1e9:.1f} GB of memory (rft config show NAME):\n"
-        f"   {'recipe':<16} {'sampling N':>11} {'training rows of':>19} {'disk':>8}   fits here"
-    )
-    for name, needs in examination.needs.items():
-        click.echo(_line(name, needs))
+def _as_lines() -> bool:
+    """Each finding as it is made: the trials take some seconds."""
+    import shutil
+
+    from rft.doctor.examination import findings, here, told
+    from rft.doctor.view import closing_lines, finding_lines
+
+    scene, found, before = here(), [], ""
+    width = shutil.get_terminal_size((120, 24)).columns
+    for finding in findings(scene):
+        found.append(finding)
+        _say(finding_lines(finding, before, width))
+        before = finding.section
+    examination = told(scene, found)
+    for finding in examination.findings[len(found) :]:
+        _say(finding_lines(finding, before, width))
+    _say(closing_lines(examination))
+    return examination.ready
 
 
-def _line(name: str, needs: "Needs | None") -> str:
-    if needs is None:
-        return f"   {name:<16} the sizes of its model are not known, and it is not on this machine"
-    sampling = f"{needs.sampling / 1e9:.1f} {needs.rows:>3}"
-    training = f"{needs.training / 1e9:.1f} {needs.row_tokens:>6} tokens"
-    fits = f"yes, {needs.rows_here} candidates at once" if needs.fits else f"no: {', '.join(needs.lacking)}"
-    return f"   {name:<16} {sampling:>11} {training:>19} {needs.disk / 1e9:>8.1f}   {fits}"
+def _say(lines: "Iterable[str]") -> None:
+    """Lines as the terminal can show them: what it has no sign for, or what would drive it, is replaced."""
+    import sys
+
+    from rft.plain import visible
+
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    for line in lines:
+        click.echo(visible(line).encode(encoding, "replace").decode(encoding))
 
 
 def _selftest(model: str | None, as_json: bool) -> None:

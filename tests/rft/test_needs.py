@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rft import doctor, needs
-from rft.cli import cli
 from rft.config import RftConfig, load_config
-from rft.doctor import examine
 from rft.linears import linears_of
-from rft.needs import PROMPT_TOKENS, Needs, longest_row, model_facts, needs_of
+from rft.needs import PROMPT_TOKENS, longest_row, model_facts, needs_of
 from rft.recipes import recipe_names
 from rft.sections import TrainingConfig
 from rft.training import loss
@@ -207,48 +203,3 @@ def test_the_longest_row_is_the_limit_where_it_was_set() -> None:
     assert longest_row(RftConfig.model_validate({"sampling": {"max_new_tokens": 80}})) == PROMPT_TOKENS + 80
     set_limit = {"sampling": {"max_new_tokens": 80}, "training": {"max_row_tokens": 8192}}
     assert longest_row(RftConfig.model_validate(set_limit)) == 8192
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A doctor that starts no child, in an empty folder."""
-    facts = {
-        "kind": "probed", "device": "metal", "blas": "Accelerate", "reason": "", "gflops": 900.0, "keeps_quantised": True,
-        "device_memory": 27 * GB, "memory_gb": 36.0,
-    }  # fmt: skip
-    monkeypatch.setattr(doctor, "stream_child", lambda *_arguments: iter([facts]))
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.mark.usefixtures("quick")
-def test_doctor_shows_what_fits() -> None:
-    told = json.loads(CliRunner().invoke(cli, ["doctor", "--json"]).stdout)
-    assert told["recipes"].keys() == set(recipe_names())
-    assert told["recipes"]["mistral-7b"]["fits"] is True
-    assert told["recipes"]["qwen3.5-35b"]["lacking"] == ["training"]
-    assert {finding["name"] for finding in told["findings"]} >= {"python", "device", "disk", "luau compiler"}
-    words = CliRunner().invoke(cli, ["doctor"]).stdout
-    assert "qwen3.5-35b" in words
-    assert "no: training" in words
-
-
-@pytest.mark.usefixtures("quick")
-def test_doctor_looks_at_the_configuration_here() -> None:
-    Path("rft.toml").write_text('model = "somebody/their-model"\n')
-    assert examine().needs["rft.toml"] is None
-    assert "sizes of its model are not known" in CliRunner().invoke(cli, ["doctor"]).stdout
-    Path("rft.toml").write_text('recipe = "smoke"\n')
-    assert isinstance(examine().needs["rft.toml"], Needs)
-    Path("rft.toml").write_text("rounds = = 3")
-    assert "rft.toml" not in examine().needs
-
-
-def test_doctor_tells_needs_where_mlx_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_arguments: Any) -> Any:
-        raise OSError("no libmlx")
-
-    monkeypatch.setattr(doctor, "stream_child", fails)
-    examination = examine()
-    assert [finding.text for finding in examination.findings if finding.name == "device"] == ["MLX does not start: no libmlx"]
-    assert examination.needs["smoke"] is not None
-    assert needs.MOST_ROWS == 64
