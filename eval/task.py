@@ -1,7 +1,9 @@
 """A task: what the policy is asked, and the tests that its answer must pass. One TOML file each, its stem the task's id."""
 
+import difflib
 import hashlib
 import json
+import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -29,14 +31,15 @@ class TaskFileError(EvalError):
 class Task(BaseModel):
     """What a task file holds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Editors show the docstrings below, through the schema that `eval.task_schema` makes.
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     id: NonEmpty
     """The file's stem."""
     prompt: NonEmpty
-    """What is wished. `question()` is what the policy is asked."""
+    """What the model is asked. It states everything that the tests require."""
     category: NonEmpty
-    """The group that results are reported by."""
+    """The group that results are reported by, and that may veto a promotion."""
     difficulty: int = Field(ge=1, le=5)
     """1 (one expression) to 5."""
     entry_point: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -44,11 +47,13 @@ class Task(BaseModel):
     reference: NonEmpty
     """A right answer. It proves the tests and is never trained on."""
     tests: NonEmpty
-    """A Luau chunk of `test("name", function() ... end)` cases with `expect(...)`."""
+    """Luau with cases: `test("name", function() ... end)`, each with at least one `expect(...)`."""
     random_inputs: str | None = None
-    """A Luau chunk that returns a function of `random` to one call's arguments; the answer must agree with the reference."""
+    """Luau that returns a function of `random` to the arguments of one call. On 20 such calls the answer must agree with the
+    reference."""
     kind: Kind = "function"
-    """What an answer is: see `scorers.execution.tests.Kind`."""
+    """What an answer is: the function `entry_point`, the value that a module returns, a script that acts in the world, several
+    files under headers that name them, or tool calls for a simulated Studio."""
     world: bool = False
     """Whether there is a Roblox world, made anew for every case. Kinds `script`, `files` and `tools` always have one."""
     side: Side = "server"
@@ -60,7 +65,7 @@ class Task(BaseModel):
     equivalent: dict[str, NonEmpty] = {}
     """Mutants of the reference that behave as it does: label -> why."""
     assertions: int | None = Field(default=None, ge=1)
-    """How many expectations a right answer meets in all; None where they are not counted."""
+    """How many expectations a right answer meets in all. A run that passes with fewer has passed nothing."""
 
     @model_validator(mode="before")
     @classmethod
@@ -127,15 +132,34 @@ DECIDING = ("kind", "world", "side", "setup", "assertions")
 
 
 def load_task(path: Path) -> Task:
-    """Read one task file. Raises TaskFileError naming the file, the field and what is wrong with it."""
+    """Read one task file. Raises TaskFileError naming the file, the line, the field and what is wrong with it."""
+    text = _text(path)
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fields = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise TaskFileError(f"{path} is not valid TOML: {error}", hint="Fix the line it names and try again.") from error
+    if "id" in fields:
+        problem = f"the field `id` is the file's name and cannot be set{_line_of('id', text)}"
+        raise TaskFileError(f"{path} is not a task: {problem}", hint=FORMAT_HINT)
     try:
         return Task(id=path.stem, **fields)
-    except (ValidationError, TypeError) as error:
-        raise TaskFileError(f"{path} is not a task: {_first_problem(error)}", hint=FORMAT_HINT) from error
+    except ValidationError as error:
+        raise TaskFileError(f"{path} is not a task: {_first_problem(error, text)}", hint=FORMAT_HINT) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TaskFileError(f"the task file {path} cannot be read: {error.strerror}.", hint="Check the path.") from error
+    try:
+        # A mark of the byte order is no part of the text, and a line ends as the editor likes.
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TaskFileError(
+            f"{path} is not UTF-8: the byte {data[error.start]:#04x} (line {line}).", hint="Save it as UTF-8 and try again."
+        ) from error
 
 
 def load_tasks(folder: Path) -> tuple[Task, ...]:
@@ -143,9 +167,7 @@ def load_tasks(folder: Path) -> tuple[Task, ...]:
 
     Raises TaskFileError when there is no such folder, no task in it, or two files give a task the same id.
     """
-    if not folder.is_dir():
-        raise TaskFileError(f"there is no task folder {folder}.", hint="Check the path in the configuration.")
-    paths = sorted(folder.rglob("*.toml"), key=lambda path: (path.name, path))
+    paths = task_files(folder)
     for one, other in pairwise(paths):
         if one.name == other.name:
             raise TaskFileError(f"{one} and {other} are two tasks with the id {one.stem}.", hint="Rename one of the files.")
@@ -154,16 +176,45 @@ def load_tasks(folder: Path) -> tuple[Task, ...]:
     return tuple(load_task(path) for path in paths)
 
 
+def task_files(folder: Path) -> list[Path]:
+    """The task files of a folder and of the folders in it, by name. What begins with a dot is an editor's or a system's own.
+
+    Raises TaskFileError when there is no such folder.
+    """
+    if not folder.is_dir():
+        problem = f"{folder} is no folder of tasks." if folder.exists() else f"there is no task folder {folder}."
+        raise TaskFileError(problem, hint="Check the path in the configuration.")
+    found = (path for path in folder.rglob("*.toml") if not any(part[0] == "." for part in path.relative_to(folder).parts))
+    return sorted(found, key=lambda path: (path.name, path))
+
+
 FORMAT_HINT = (
     "A task file holds prompt, category, difficulty (1-5), kind, entry_point (kind function), reference and tests, and may hold "
     "random_inputs, world, side, setup, wrong, equivalent and assertions; the tasks of the quickstart are examples."
 )
 
 
-def _first_problem(error: ValidationError | TypeError) -> str:
-    if isinstance(error, TypeError):
-        return "the field `id` is the file's name and cannot be set"
-    first = error.errors()[0]
+def _first_problem(error: ValidationError, text: str) -> str:
+    problems = error.errors()
+    # A misspelt field is also a missing one: the misspelling says more.
+    first = next((problem for problem in problems if problem["type"] == "extra_forbidden"), problems[0])
     if not first["loc"]:
         return first["msg"].removeprefix("Value error, ")
-    return f"`{'.'.join(str(part) for part in first['loc'])}`: {first['msg']}"
+    field = str(first["loc"][0])
+    where = _line_of(field, text)
+    if first["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(field, set(Task.model_fields) - {"id"}, n=1)
+        return f"there is no field `{field}`{where}{f'; did you mean `{close[0]}`?' if close else ''}"
+    return f"`{'.'.join(str(part) for part in first['loc'])}`: {first['msg']}{where}"
+
+
+def _line_of(field: str, text: str) -> str:
+    """Where a field stands, empty where it does not. A line inside a text may look the same: what is above it is no TOML then."""
+    for found in re.finditer(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(field)}\b", text, re.MULTILINE):
+        try:
+            tomllib.loads(text[: found.start()])
+        except tomllib.TOMLDecodeError:
+            continue
+        line = text.count("\n", 0, found.start()) + 1
+        return f" (line {line})"
+    return ""

@@ -89,6 +89,14 @@ def load_config(file: Path | None, recipe: str, overrides: dict[str, Any]) -> Rf
     return parse_config(merged, source=str(file or recipe))
 
 
+def recipe_of(file: Path | None, recipe: str) -> str | None:
+    """The recipe that `load_config` starts from; None where a file names none. Raises InputError for an unreadable file."""
+    if file is None:
+        return recipe
+    named = _read(file).get("recipe")
+    return None if named is None else str(named)
+
+
 def _agree_with_judge(reward: dict[str, Any], judge: dict[str, Any]) -> None:
     """A judge named on the command line, or "none", wins over the mode of a file that says otherwise."""
     if (judge.get("backend", "none") == "none") == (reward.get("mode") == "judged"):
@@ -104,8 +112,9 @@ def parse_config(tree: dict[str, Any], *, source: str) -> RftConfig:
         path = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise InputError(f"{source}: there is no setting `{path}`.", hint=_nearest(path)) from error
-        where = f"`{path}`: {first['msg']} (got {first['input']!r})" if path else first["msg"]
-        raise InputError(f"{source}: {where}.", hint="Correct that setting.") from error
+        where = f"`{path}`: {first['msg']} (got {first['input']!r})" if path else first["msg"].removeprefix("Value error, ")
+        hint = "Correct that setting; `rft config show quickstart` tells what each one means."
+        raise InputError(f"{source}: {where}.", hint=hint) from error
 
 
 def flat(config: RftConfig) -> dict[str, Any]:
@@ -132,12 +141,18 @@ def _recipe(name: object) -> dict[str, Any]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        data = file.read_bytes()
+        return tomllib.loads(data.decode("utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"there is no configuration file {file}.", hint="Check the path.") from error
     except OSError as error:
         raise InputError(f"the configuration {file} cannot be read: {error.strerror}.", hint="Check the path.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{file} is not UTF-8: the byte {data[error.start]:#04x} (line {line}).", hint="Save it as UTF-8 and try again."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"{file} is not valid TOML: {error}", hint="Correct the line it names.") from error
 
 

@@ -1,6 +1,7 @@
 """The SQLite file of a run: opened for good, made whole in one transaction, and what is wrong with it said in words."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -33,8 +34,7 @@ def opened(database: Path, *, tables: str | None, remains: Sequence[str]) -> Ite
     if not database.is_file():
         refuse_lost(database, remains)
     try:
-        # A reader does not make the file. It may have to write beside it: a killed writer's log is not folded in yet.
-        place = f"{database.absolute().as_uri()}?mode={'rw' if tables is None else 'rwc'}"
+        place = _address(database, writes=tables is not None)
         with closing(sqlite3.connect(place, timeout=PATIENCE_SECONDS, uri=True)) as connection:
             if _is_empty(connection, database):
                 refuse_lost(database, remains)
@@ -48,6 +48,15 @@ def opened(database: Path, *, tables: str | None, remains: Sequence[str]) -> Ite
         if explained is None:
             raise
         raise explained from error
+
+
+def _address(database: Path, *, writes: bool) -> str:
+    """A reader does not make the file. It may have to write beside it: a killed writer's log is not folded in yet."""
+    mode = "rwc" if writes else "rw"
+    log = database.with_name(f"{database.name}-wal")
+    if not writes and not os.access(database.parent, os.W_OK) and not (log.is_file() and log.stat().st_size):
+        mode = "ro&immutable=1"  # somebody else's run, or one on a read-only disk: without that word SQLite wants to write there
+    return f"{database.absolute().as_uri()}?mode={mode}"
 
 
 def refuse_lost(database: Path, remains: Sequence[str]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from eval.external.jsonl import RowError, read_rows
+from eval.external.row import SuiteError
 from rft.errors import InputError
 from rft.training.rows import TrainingRow
 from rollouts.prompt import Message
@@ -27,14 +29,11 @@ def load_demonstrations(file: Path) -> tuple[TrainingRow, ...]:
     A chat that calls tools gives a row for each of the assistant's turns, with loss on that turn alone.
     """
     try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError as error:
-        raise InputError(f"there is no file of demonstrations {file}.", hint="Correct data.demonstrations.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"the demonstrations {file} cannot be read: {error}.", hint="It must be a JSONL file in UTF-8."
-        ) from error
-    rows = tuple(row for number, line in enumerate(lines, 1) if line.strip() for row in _rows(line, f"{file}:{number}"))
+        rows = tuple(row for place, fields in read_rows(file) for row in _rows(fields, place))
+    except RowError as error:
+        raise InputError(str(error), hint=HINT) from error
+    except SuiteError as error:
+        raise InputError(f"demonstrations: {error}", hint="Correct data.demonstrations; it names a JSONL file.") from error
     if not rows:
         raise InputError(f"{file} holds no demonstrations.", hint=HINT)
     return rows
@@ -52,23 +51,31 @@ def exchanges(row: TrainingRow) -> list[tuple[str, str]]:
     return pairs or [(row.prompt, row.completion)]
 
 
-def _rows(line: str, place: str) -> tuple[TrainingRow, ...]:
+def _rows(fields: dict[str, Any], place: str) -> tuple[TrainingRow, ...]:
     try:
-        fields = json.loads(line)
-        if isinstance(fields, dict) and "messages" in fields:
-            return tuple(_chat(fields))
-        return (_single(fields),)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{place}: not valid JSON: {error}.", hint=HINT) from error
+        _refuse_half_characters(fields)
+        return tuple(_chat(fields)) if "messages" in fields else (_single(fields),)
     except _Wrong as error:
         raise InputError(f"{place}: {error}.", hint=HINT) from error
 
 
-def _single(fields: Any) -> TrainingRow:
-    values = [fields.get(name) for name in ("prompt", "completion")] if isinstance(fields, dict) else []
-    texts = [value for value in values if isinstance(value, str) and value.strip()]
-    if len(texts) != 2:
-        raise _Wrong("not a row of prompt and completion")
+def _refuse_half_characters(fields: dict[str, Any]) -> None:
+    """JSON can hold one half of a surrogate pair. No file and no tokenizer can."""
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _Wrong(f"it holds half a character ({error.object[error.start]!r}), which no text can") from error
+
+
+def _single(fields: dict[str, Any]) -> TrainingRow:
+    texts: list[str] = []
+    for name in ("prompt", "completion"):
+        value = fields.get(name)
+        if name not in fields:
+            raise _Wrong(f"it has no {name!r}, and no 'messages'")
+        if not isinstance(value, str) or not value.strip():
+            raise _Wrong(f"its {name!r} is {'empty' if isinstance(value, str) else 'no text'}")
+        texts.append(value)
     return TrainingRow(texts[0], texts[1])
 
 

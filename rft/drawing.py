@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from eval.task import Task
 from rft.allocation import Tally, next_wave
-from rft.scoring import Scoring, candidates_of, entries_of
+from rft.scoring import Scoring, entries_of
 from rft.stopwatch import Stopwatch
 from rft.store import RunStore
 from rft.view import Stage
@@ -71,7 +71,7 @@ class Drawing:
     def score_stored(self) -> None:
         """The same for a stage that was drawn to its end before: nothing is drawn, even where tests have changed since."""
         for task in self._work.tasks.values():
-            for candidate in candidates_of(self._store, self._work.request.stage, task.id):
+            for candidate in self._store.candidates.of_task(self._work.request.stage, task.id):
                 self._submit(candidate)
         self._finish_scoring()
         self._hand_on_rest()
@@ -114,7 +114,7 @@ class Drawing:
 
     def _take_stored(self, wave: Mapping[str, range]) -> None:
         for task, indices in wave.items():
-            for candidate in candidates_of(self._store, self._work.request.stage, task):
+            for candidate in self._store.candidates.of_task(self._work.request.stage, task):
                 if candidate.index in indices:
                     self._take(candidate)
             self._scoring.collect()

@@ -13,7 +13,7 @@ from typing import Any
 from rft.config import RftConfig
 from rft.training_memory import trained_weights, training_memory
 from rollouts.memory import FEWEST_ROWS, SHARE, Loaded, Sampling, largest_batch, predict, stored_bytes
-from rollouts.models import BUILT_IN, imported_names, model_place
+from rollouts.models import BUILT_IN, expanded, imported_names, model_place
 from rollouts.shape import Config
 
 PROMPT_TOKENS = 512
@@ -117,7 +117,7 @@ def _folder(name: str) -> Path | None:
     if name in BUILT_IN or name in imported_names():
         folder = model_place(name)
     else:
-        folder = Path(name).expanduser()
+        folder = expanded(name)
         if not folder.is_dir() and name.count("/") == 1 and importlib.util.find_spec("huggingface_hub") is not None:
             from huggingface_hub import try_to_load_from_cache
 

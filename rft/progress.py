@@ -1,9 +1,13 @@
 """How far a run is, read off its store."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from eval.task import Task
+from rft import curriculum
 from rft.begun import stored_config
+from rft.config import RftConfig
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
 from rft.inputs import general_tasks, held_out_tasks, training_tasks
 from rft.measure import BENCHMARK, GENERAL, stage_of
@@ -43,7 +47,8 @@ def progress_of(store: RunStore) -> list[StageProgress]:
     counts = store.candidates.stages()
     held_out = len(held_out_tasks(store, config)) * config.benchmark.k
     general = len(general_tasks(store, config)) * config.benchmark.k
-    tasks = len(training_tasks(store, config)) * config.sampling.n
+    tasks = training_tasks(store, config)
+    rates: dict[str, float] = {}
 
     def measured(name: str) -> list[StageProgress]:
         suites = {BENCHMARK: held_out, GENERAL: general if name != FEW_SHOT else 0}
@@ -63,10 +68,17 @@ def progress_of(store: RunStore) -> list[StageProgress]:
     for index in range(1, config.rounds + 1):
         name = round_name(index)
         selection = store.fact(f"selection:{name}")
-        total = tasks if selection is None else selection["sampled"]
+        total = _asked(tasks, config, index, rates) if selection is None else selection["sampled"]
+        rates.update({} if selection is None else selection["pass_rates"])
         note = "" if selection is None else f"kept {len(selection['kept'])}"
         stages += [StageProgress(name, counts.get(name, 0), total, note), training(name), *measured(name)]
     return stages
+
+
+def _asked(tasks: Sequence[Task], config: RftConfig, index: int, rates: Mapping[str, float]) -> int:
+    """The candidates of a round without a selection: exact for the one in progress, a guess for those after it."""
+    rising = curriculum.Place(index, config.rounds) if config.sampling.curriculum else None
+    return len(curriculum.choose(tasks, rates, rising)) * config.sampling.n
 
 
 def _verdict(store: RunStore, name: str) -> str:

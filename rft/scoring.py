@@ -190,7 +190,7 @@ def entries_of(store: RunStore, stage: str, task: Task, upto: int | None = None)
     """
     keys, facts = ScoreKeys(task), dict[tuple[str, bool], Facts]()
     entries = []
-    for candidate in candidates_of(store, stage, task.id):
+    for candidate in store.candidates.of_task(stage, task.id):
         if upto is None or candidate.index < upto:
             answer = extracted(candidate, task)
             same = (answer.code, answer.truncated)
@@ -198,13 +198,6 @@ def entries_of(store: RunStore, stage: str, task: Task, upto: int | None = None)
                 facts[same] = _facts(store.score(keys.of(answer.code)), candidate, answer)
             entries.append(Entry(candidate, task, answer.code, facts[same]))
     return entries
-
-
-def candidates_of(store: RunStore, stage: str, task: str) -> list[Candidate]:
-    """A task's candidates in a stage, by index."""
-    columns = "stage, task, idx, key, text, tokens, finish_reason"
-    query = f"SELECT {columns} FROM candidates WHERE stage = ? AND task = ? ORDER BY idx"
-    return [Candidate(*row) for row in store.connection.execute(query, (stage, task))]
 
 
 def _facts(stored: Mapping[str, Any] | None, candidate: Candidate, answer: ExtractedCode) -> Facts:

@@ -9,7 +9,7 @@ from rft.config import RftConfig
 from rft.engine import round_name
 from rft.judging.opinions import Opinion
 from rft.rewards import Facts, reward
-from rft.scoring import ScoringError, candidates_of, extracted, facts_of
+from rft.scoring import ScoringError, extracted, facts_of
 from rft.store import RunStore
 from rollouts.store import Candidate
 
@@ -52,7 +52,7 @@ class TaskRound:
 def task_round(store: RunStore, task: Task, index: int, config: RftConfig) -> TaskRound | None:
     """The round's share of a task, from the store alone; None where the round has not begun with it."""
     stage = round_name(index)
-    candidates = candidates_of(store, stage, task.id)
+    candidates = store.candidates.of_task(stage, task.id)
     selection = store.fact(f"selection:{stage}")
     if not candidates:
         return None if selection is None else TaskRound(stage, (), _why_not_sampled(store, task, index, config))

@@ -90,7 +90,7 @@ def check_room(remote: Remote) -> None:
         )
 
 
-def fetch(name: str, commit: str | None = None, *, quiet: bool = False) -> Path:
+def fetch(name: str, commit: str, *, quiet: bool) -> Path:
     """Fetch what is missing, file by file, each kept as it comes. Raises ModelError. `quiet`: no progress bars."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils import disable_progress_bars, enable_progress_bars

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rollouts.child import stream_child
 from rollouts.errors import ModelError
-from rollouts.hub import fetch, fetched_before
+from rollouts.hub import check_room, fetch, fetched_before, look_up
 
 SMOLLM2 = "smollm2"
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -20,12 +20,29 @@ BUILT_IN = (SMOLLM2, TINY)
 
 
 def cache_folder() -> Path:
-    """Where models are kept: RFT_CACHE, or the platform's cache folder."""
+    """Where models are kept: RFT_CACHE, or the platform's cache folder. Raises ModelError where there is no home either."""
     if given := os.environ.get("RFT_CACHE"):
         return Path(given)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "rft"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rft"
+        return _home() / "Library" / "Caches" / "rft"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / "rft"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:  # a container's user that no file knows
+        raise ModelError(
+            "there is no home folder to keep models in.", hint="Set HOME, or set RFT_CACHE to a folder that models are kept in."
+        ) from error
+
+
+def expanded(place: str) -> Path:
+    """The path with the home folder in place of a `~`; as it stands where nobody has such a home."""
+    try:
+        return Path(place).expanduser()
+    except RuntimeError:
+        return Path(place)
 
 
 def model_place(name: str) -> Path:
@@ -48,7 +65,7 @@ def resolve_model(name: str, log: Path) -> Path:
         return _built_in(name, log)
     if not Path(name).is_dir() and name in imported_names():
         return model_place(name)
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
         return _local(path)
     return _from_hub(name)
@@ -91,7 +108,11 @@ def _not_a_model(path: Path, why: str) -> ModelError:
 
 def _from_hub(name: str) -> Path:
     """What was fetched once stays: a push upstream must not change the base of a run that is on its way."""
-    return fetched_before(name) or fetch(name)
+    if (folder := fetched_before(name)) is not None:
+        return folder
+    remote = look_up(name)
+    check_room(remote)
+    return fetch(name, remote.commit, quiet=not sys.stderr.isatty())
 
 
 def _built_in(name: str, log: Path) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from rollouts.errors import ModelError
-from rollouts.segments import FIXED_DATE
+from rollouts.template_date import with_fixed_date
 
 Message = dict[str, Any]
 """`role` and `content`, both texts; an assistant's may have `tool_calls`, in OpenAI's form."""
@@ -94,9 +94,6 @@ def _without_system(messages: Sequence[Message]) -> list[Message]:
 
 def _apply(tokenizer: Tokenizer, messages: Sequence[Message], how: dict[str, Any]) -> Any:
     options: dict[str, Any] = {"enable_thinking": how["thinking"], "tools": list(how["tools"]) or None}
-    template = tokenizer.chat_template
-    if isinstance(template, str) and "strftime_now" in template:
-        # transformers gives templates this function and takes none from us; a macro of the same name comes before it.
-        options["chat_template"] = "{% macro strftime_now(format) %}" + FIXED_DATE + "{% endmacro %}" + template
+    options |= with_fixed_date(tokenizer.chat_template)
     rendered = {"add_generation_prompt": how["asks"], "tokenize": how["tokenize"], "return_dict": False}
     return tokenizer.apply_chat_template(list(messages), **rendered, **options)

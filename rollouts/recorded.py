@@ -157,6 +157,8 @@ def _fields(line: bytes) -> dict[str, Any]:
     """The fields of a row, checked one by one. Raises ValueError."""
     try:
         told = json.loads(line.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is no JSON ({error.msg}, column {error.colno})") from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"it is no JSON in UTF-8 ({error})") from None
     if not isinstance(told, dict):

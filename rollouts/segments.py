@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rollouts.errors import ModelError
+from rollouts.template_date import FIXED_DATE, with_fixed_date
 
 SYSTEM, USER = "\ue000system\ue001", "\ue000user\ue001"
 """Stand-ins of private-use characters, which no chat template contains."""
-FIXED_DATE = "1 January 2026"
-"""Some templates tell the model today's date; an answer must not depend on the day."""
 
 Tokens = tuple[int, ...]
 
@@ -90,11 +89,7 @@ def _cut(tokenizer: ChatTokenizer, messages: list[dict[str, str]]) -> Frame | No
 def _options(tokenizer: ChatTokenizer) -> dict[str, Any]:
     # The reply is one digit at once, so without thoughts.
     options = {"add_generation_prompt": True, "enable_thinking": False, "date_string": FIXED_DATE}
-    template = tokenizer.chat_template
-    if isinstance(template, str) and "strftime_now" in template:
-        # transformers gives templates this function and takes none from us; a macro of the same name comes before it.
-        options["chat_template"] = "{% macro strftime_now(format) %}" + FIXED_DATE + "{% endmacro %}" + template
-    return options
+    return options | with_fixed_date(tokenizer.chat_template)
 
 
 def _refuse() -> Frame:

@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS candidates (
 ) STRICT;
 """
 
+SELECT = "SELECT stage, task, idx, key, text, tokens, finish_reason FROM candidates"
+
 FinishReason = Literal["stop", "length", "repetition", "died"]
 """Why a reply ended: by itself, at the token limit, because it only repeated itself, or with the process that drew it."""
 
@@ -54,10 +56,11 @@ class CandidateStore:
 
     def of_stage(self, stage: str) -> list[Candidate]:
         """All candidates drawn for a stage, by task and index."""
-        rows = self._connection.execute(
-            "SELECT stage, task, idx, key, text, tokens, finish_reason FROM candidates WHERE stage = ? ORDER BY task, idx",
-            (stage,),
-        )
+        return [Candidate(*row) for row in self._connection.execute(f"{SELECT} WHERE stage = ? ORDER BY task, idx", (stage,))]
+
+    def of_task(self, stage: str, task: str) -> list[Candidate]:
+        """A task's candidates in a stage, by index: a stage may hold more than fits in memory."""
+        rows = self._connection.execute(f"{SELECT} WHERE stage = ? AND task = ? ORDER BY idx", (stage, task))
         return [Candidate(*row) for row in rows]
 
     def missing(self, stage: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:

@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--parts",
         default=",".join(name for name in PARTS if name != "divergence"),
-        help="which to run; divergence, which takes ten minutes, only when named",
+        help="which to run; divergence, which takes half an hour, only when named",
     )
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -249,7 +249,7 @@ def _prefill(options: argparse.Namespace) -> Facts:
 
 
 def _divergence(options: argparse.Namespace) -> Facts:
-    """How many of 500 candidates say something else when two are decoded at a time instead of 64. Takes ten minutes."""
+    """How many of 500 candidates say something else when two are decoded at a time, not 64: half an hour, for two rows are slow."""
     from rollouts.decode import PromptJob, decode
     from rollouts.identity import SamplingParameters
 

@@ -50,9 +50,12 @@ def compare(count: int, torch_python: str | None) -> None:
         run(sys.executable, "prepare", folder, count=count)
         pythons = {"rft": sys.executable, "mlx_lm": sys.executable} | ({"peft": torch_python} if torch_python else {})
         found = {name: run(python, name, folder) for name, python in pythons.items()}
+        learned = run(sys.executable, "learned", folder)
     for name, arm in found.items():
         print(f"{name:>7}: {arm['tokens']} completion tokens in {arm['seconds']:.1f} s, peak {arm['peak_gb']:.2f} GB, ", end="")
         print(f"{arm['rate']:.1f} tokens/s after the first step, loss {arm['loss']:.3f}")
+    after = ", ".join(f"{name} {loss:.3f}" for name, loss in learned.items())
+    print(f"mean loss of these rows' completions, all adapters by one measure: {after}")
     for other, target in (("mlx_lm", 3.0), ("peft", 1.2)):
         if other in found:
             ratio = found["rft"]["rate"] / found[other]["rate"]
@@ -210,7 +213,22 @@ def result(steps: list[tuple[int, float, float]]) -> dict[str, Any]:
     return {"tokens": int(tokens), "seconds": seconds, "rate": float(rate), "loss": float(loss), "peak_gb": peak / 1e9}
 
 
-ARMS = {"prepare": prepare, "rft": train_rft, "mlx_lm": train_mlx_lm, "peft": train_peft}
+def measure_learned(folder: Path) -> dict[str, float]:
+    """What each adapter in mlx-lm's format has learned, and the base: an arm's own loss is that of its own order of batches."""
+    from rft.training.objective import mean_loss
+    from rft.training.rows import TrainingRow, encode
+    from rollouts.policy import load_policy
+
+    told = [TrainingRow(**json.loads(line)) for line in (folder / "train.jsonl").read_text().splitlines()]
+    losses = {}
+    for name, adapter in (("base", None), ("rft", folder / "out"), ("mlx_lm", folder / "theirs")):
+        policy = load_policy(folder / "model", adapter)
+        rows = [encode(policy.tokenizer, row, system=None, max_tokens=None) for row in told]
+        losses[name] = mean_loss(policy.model, rows, BATCH)
+    return losses
+
+
+ARMS = {"prepare": prepare, "rft": train_rft, "mlx_lm": train_mlx_lm, "peft": train_peft, "learned": measure_learned}
 
 if __name__ == "__main__":
     main()

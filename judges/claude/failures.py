@@ -120,7 +120,7 @@ def _unanswered(error: Exception) -> CallFailed:
         httpx2.UnsupportedProtocol,
     )
     cause = error.__cause__
-    name = type(cause).__name__ if cause is not None else "no cause given"
+    name = "no cause given" if cause is None else str(cause) or type(cause).__name__
     if isinstance(cause, never_sent):
         return CallFailed("connect", f"no connection ({name})")
     if isinstance(cause, httpx2.TimeoutException):

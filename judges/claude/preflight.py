@@ -7,6 +7,7 @@ from typing import Any
 from judges.calls import CallFailed
 from judges.claude.provider import ClaudeProvider
 from judges.errors import JudgeConfigError
+from judges.keys import origin
 from judges.retry.circuit import Circuit
 from judges.retry.patient import patiently
 from judges.retry.policy import RULES
@@ -43,7 +44,8 @@ async def preflight(provider: ClaudeProvider, circuit: Circuit | None = None) ->
         tokens = await patiently(circuit, lambda: _count(provider), attempts=_ATTEMPTS)
     except CallFailed as failure:
         again = " Then run the same command again." if failure.kind in RULES else ""
-        raise JudgeConfigError(described(failure), hint=next_step(failure) + again) from None
+        said = f"{described(failure)}, asked at {origin(provider.settings.address)}"
+        raise JudgeConfigError(said, hint=next_step(failure) + again) from None
     if info is None:
         return Preflight(provider.model, "unknown", None, tokens)
     return Preflight(provider.model, info.lifecycle, info.retires_at, tokens, _warning(info))

@@ -21,7 +21,7 @@ _NEXT: dict[FailureKind, str] = {
     "billing": "Add credit or raise the limit in the provider's console.",
     "auth": "Set a valid key (ANTHROPIC_API_KEY for Claude); a key can be made in the provider's console.",
     "model": "Set judge.model to a model that your key can use, and check judge.base_url.",
-    "connect": "Check the network.",
+    "connect": "Check the network, and judge.base_url where it is set.",
     "rate": "Wait a few minutes, or lower judge.concurrency.",
     "overloaded": "Wait a few minutes; the provider's status page says more.",
     "server": "Wait a few minutes; the provider's status page says more.",

@@ -1,10 +1,12 @@
 """The command line. Each command lives in a module of its own, imported when it is called, so that `rft --help` is quick."""
 
+import difflib
 import importlib
 import sys
 
 import click
 
+PROGRAM = "rft"
 COMMANDS = {
     "init": "Make a workspace for a model and tasks of your own.",
     "run": "Run the whole loop, or carry an unfinished run on.",
@@ -20,7 +22,7 @@ COMMANDS = {
     "judge": "Calibrate a judge, or export what was asked of it.",
     "score": "Score Luau files.",
     "test": "Run tests against Luau code.",
-    "tasks": "Check task files.",
+    "tasks": "Write and check task files.",
     "models": "List, fetch, import and examine models.",
     "runs": "List the runs with what they take on disk; remove them.",
     "adapters": "List the adapters; promote one by hand, or go back.",
@@ -43,6 +45,16 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name for one that is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            close = [] if args[0].startswith("-") else difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"No such command {args[0]!r}. Did you mean {close[0]!r}?", ctx) from None
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -60,9 +72,11 @@ def cli() -> None:
 def main() -> None:
     """The entry point. An error that carries a `hint` is the user's to fix and is shown without a traceback."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.UsageError) and error.ctx is None:  # then click names no next step
+            click.echo(f"Try '{PROGRAM} COMMAND --help' for help.", err=True)
         code = error.exit_code
     except click.Abort:
         code = 130

@@ -22,6 +22,7 @@ import click
 @click.option(
     "--max-new-tokens", type=click.IntRange(min=1), default=1024, show_default=True, help="A longer answer is cut off and fails."
 )
+@click.option("--category", "categories", multiple=True, help="Only tasks of this category; may be given several times.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first this many tasks.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Keys every random stream.")
 @click.option("--out", metavar="FILE.jsonl", help="Keep every answer with its result. The same command carries the file on.")
@@ -36,6 +37,7 @@ def eval(
     k: int,
     temperature: float,
     max_new_tokens: int,
+    categories: tuple[str, ...],
     limit: int | None,
     seed: int,
     out: str | None,
@@ -45,7 +47,8 @@ def eval(
 
     Tasks that cannot run under Luau are named and stand in no figure. A suite of other people is read in its published format.
     The system prompt and thinking are those of the adapter's run, else of rft.toml here. The key of a server is taken from
-    OPENAI_API_KEY, or from where sampling.endpoint.key_env says. What was drawn is kept; the same command goes on.
+    OPENAI_API_KEY, or from where sampling.endpoint.key_env says. What was drawn is kept; the same command goes on. Each
+    measurement is kept in a new file of evals/, which `rft diff` reads.
 
     Example: rft eval --model smollm2 --suite builtin:quickstart
     """
@@ -56,8 +59,9 @@ def eval(
 
     from rft.evaluation.asking import asked_by, configuration_here
     from rft.evaluation.command import evaluate_model, evaluate_references, evaluate_replies
+    from rft.evaluation.results import write_results
     from rft.evaluation.show import lines_of
-    from rft.evaluation.suites import open_suite
+    from rft.evaluation.suites import open_suite, part_of
 
     asks = any(given is not None for given in (model, adapter, endpoint))
     if sum((asks, replies is not None, reference)) != 1:
@@ -67,21 +71,25 @@ def eval(
     if out is not None and reference:
         raise click.UsageError("--out goes with --model or --replies.")
     suite = suite or configuration_here().data.benchmark
-    opened = open_suite(suite)
+    part = part_of(open_suite(suite), categories, limit)
     console = Console(stderr=True)
     kept = Path(out) if out is not None else None
     if asks:
         asked = asked_by(model, adapter, endpoint, temperature, max_new_tokens, seed)
-        found = evaluate_model(opened, asked, k, limit, kept, console)
+        found = evaluate_model(part, asked, k, kept, console)
     elif replies is not None:
-        found = evaluate_replies(opened, Path(replies), limit, seed, kept, console)
+        found = evaluate_replies(part, Path(replies), seed, kept, console)
     else:
-        found = evaluate_references(opened, limit, seed)
+        found = evaluate_references(part, seed)
     if as_json:
         click.echo(json.dumps(found.to_json()))
     else:
         for line in lines_of(suite, found.figures):
             click.echo(line)
+    if not reference:
+        policy = adapter or model or Path(replies or "").stem
+        click.echo(f"Kept as {write_results(found.kept(), suite, policy)}.", err=True)
+        return
     for result in found.failed:
         click.echo(f"{result.task}: the reference fails: {result.failure}", err=True)
     if found.failed:

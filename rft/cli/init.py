@@ -36,14 +36,13 @@ def init(name: str, yes: bool, code: str | None, model: str | None, judge: str |
 
 
 def _choices(yes: bool, code: str | None, model: str | None, judge: str | None, budget: float | None) -> "Choices":
-    from pathlib import Path
-
     from rft.starting.choices import DEFAULT_BUDGET, DEFAULT_MODEL, Choices
     from rft.starting.questions import ask, refuse_without_terminal
+    from rollouts.models import expanded
 
     if budget is not None and judge != "claude":
         raise click.UsageError("--judge-budget goes with --judge claude.")
-    place = Path(code).expanduser() if code is not None else None
+    place = expanded(code) if code is not None else None
     chosen = cast("Judge | None", judge)
     if not yes:
         refuse_without_terminal()

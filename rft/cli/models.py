@@ -62,11 +62,10 @@ def import_gguf(file: str, name: str | None) -> None:
 
     Example: rft models import-gguf tinyllama.Q4_0.gguf --name tinyllama
     """
-    from pathlib import Path
-
     from rft.modelling.getting import import_model
+    from rollouts.models import expanded
 
-    named, folder = import_model(Path(file).expanduser(), name, lambda words: click.echo(words, err=True))
+    named, folder = import_model(expanded(file), name, lambda words: click.echo(words, err=True))
     click.echo(f'{folder}\n`model = "{named}"` in rft.toml takes it; `rft models show {named}` tells what it needs.')
 
 

@@ -8,6 +8,7 @@ import click
 @click.command()
 @click.argument("run", required=False)
 @click.option("--name", help="The same as RUN.")
+@click.option("--delta", is_flag=True, help="Only the tables from SFT to each round: every scorer and its difference.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 @click.option(
     "--html",
@@ -16,8 +17,8 @@ import click
     metavar="[FILE]",
     help="Write one HTML page, by default report.html in the run's folder. RUN stands before it.",
 )
-def report(run: str | None, name: str | None, as_json: bool, html: str | None) -> None:
-    """Show what a run measured and decided, also while it runs.
+def report(run: str | None, name: str | None, delta: bool, as_json: bool, html: str | None) -> None:
+    """Show what a run measured, what moved, what was decided and why, and what to do next; also while it runs.
 
     RUN is the run's name; by default the one that was written last.
 
@@ -30,17 +31,17 @@ def report(run: str | None, name: str | None, as_json: bool, html: str | None) -
     from rft.looking import look_at, page_file
     from rft.page import write_page
     from rft.progress import in_words
-    from rft.report import render
+    from rft.report import render, render_delta
     from rft.store import open_for_reading
 
     if run and name and run != name:
         raise click.UsageError("RUN and --name name two runs.")
-    if as_json and html is not None:
-        raise click.UsageError("Give one of --json and --html.")
+    if sum((delta, as_json, html is not None)) > 1:
+        raise click.UsageError("Give one of --delta, --json and --html.")
     paths = run_paths(run or name)
     target = None if html is None else page_file(html, paths)
     with open_for_reading(paths) as store:
-        seen = look_at(store, paths, with_rounds=not as_json)
+        seen = look_at(store, paths, with_rounds=not (as_json or delta))
         page = None if target is None else seen.page(store)
     for line in seen.problems:
         click.echo(line, err=True)
@@ -54,6 +55,9 @@ def report(run: str | None, name: str | None, as_json: bool, html: str | None) -
         click.echo(f"Wrote {target}: {size / 1e6:.1f} MB, {len(page.tasks)} tasks in its sample browser.")
         return
     console = Console()
+    if delta:
+        render_delta(seen.report, console)
+        return
     render(seen.report, console, seen.rounds)
     if seen.state != "finished":
         click.echo(f"The run is {in_words(seen.state, paths)}.")

@@ -8,7 +8,7 @@ import click
 
 @click.command()
 @click.option("--rounds", type=click.IntRange(min=0), help="Rounds after SFT.")
-@click.option("--name", help="The run's name; by default the recipe's.")
+@click.option("--name", help="The run's name; by default the recipe's, or this folder's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Keys every random stream of the run.")
 @click.option("--config", "config", help="A configuration file; by default rft.toml in this folder, if there is one.")
 @click.option("--judge", type=click.Choice(["none", "claude", "mlx"]), help="Who gives opinions; as judge.backend.")
@@ -33,8 +33,8 @@ def run(
     """
     from rich.console import Console
 
-    from rft.cli.workspace import config_file
-    from rft.config import QUICKSTART, load_config
+    from rft.cli.workspace import config_file, new_name
+    from rft.config import QUICKSTART, load_config, recipe_of
     from rft.run import smoke_name, start
     from rft.store import RunPaths
 
@@ -46,8 +46,9 @@ def run(
     if candidates is not None:
         overrides["sampling"] = {"candidates": candidates, "endpoint": None}
     recipe = "smoke" if smoke else QUICKSTART
-    resolved = load_config(None if smoke else config_file(config), recipe, overrides)
-    paths = RunPaths(Path.cwd(), name or recipe)
+    file = None if smoke else config_file(config)
+    resolved = load_config(file, recipe, overrides)
+    paths = RunPaths(Path.cwd(), name or new_name(recipe_of(file, recipe)))
     if smoke and name is None:
         paths = smoke_name(paths)
     console = Console()

@@ -28,6 +28,9 @@ def show(task: str, name: str | None, round_index: int | None) -> None:
         if task not in tasks:
             raise InputError(f"there is no training task {task!r}.", hint=f"Tasks: {', '.join(tasks)}.")
         if round_index is not None and round_index > config.rounds:
-            raise InputError(f"this run has {config.rounds} rounds.", hint="Leave --round out to see all.")
+            rounds_it_has = "1 round" if config.rounds == 1 else f"{config.rounds} rounds"
+            raise InputError(
+                f"the run {paths.name!r} has {rounds_it_has}, and no round {round_index}.", hint="Leave --round out to see all."
+            )
         rounds = [round_index] if round_index else range(1, config.rounds + 1)
         show_task(store, tasks[task], rounds, config, Console())

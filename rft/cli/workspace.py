@@ -1,5 +1,6 @@
 """What every command of a run shares: the workspace, the run's name, the configuration file."""
 
+import re
 from pathlib import Path
 
 from rft.config import FILE_NAME, QUICKSTART
@@ -22,3 +23,9 @@ def config_file(given: str | None) -> Path | None:
         return Path(given)
     here = Path(FILE_NAME)
     return here if here.is_file() else None
+
+
+def new_name(recipe: str | None) -> str:
+    """What a run is called that nobody gave a name: as its recipe, or as the folder where the configuration is the user's own."""
+    folder = re.sub(r"^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+", "-", Path.cwd().name).lstrip("-")
+    return recipe or folder or "run"

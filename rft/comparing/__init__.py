@@ -1,1 +1,1 @@
-"""Two measured policies, task by task: of two runs, or of two stages of a run."""
+"""Measured policies, task by task: of runs, of their stages, and of results files that `rft eval` wrote."""

@@ -10,6 +10,7 @@ from rft.errors import InputError
 from rft.paired import Difference, difference
 
 Flip = Literal["gained", "lost", ""]
+SAME_TASKS = "Compare runs with the same data.benchmark, or evaluations of the same suite."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,11 @@ def compare(a: Side, b: Side, *, seed: int) -> Comparison:
     if not common:
         raise InputError(
             f"{a.label} and {b.label} have no held-out task in common{' that is still the same' if changed else ''}.",
-            hint="Compare runs with the same data.benchmark.",
+            hint=SAME_TASKS,
         )
     k = min(a.result.samples_per_task, b.result.samples_per_task)
     categories = {each.task_id: each.category for each in b.result.outcomes}
-    ours, theirs = _cut(a.result, common, k, categories), _cut(b.result, common, k, categories)
+    ours, theirs = cut(a.result, common, k, categories), cut(b.result, common, k, categories)
     tasks = tuple(_task(one, other) for one, other in zip(ours.outcomes, theirs.outcomes, strict=True))
     return Comparison(
         a=a.label,
@@ -104,7 +105,7 @@ def compare(a: Side, b: Side, *, seed: int) -> Comparison:
     )
 
 
-def _cut(result: BenchmarkResult, tasks: set[str], k: int, categories: Mapping[str, str]) -> BenchmarkResult:
+def cut(result: BenchmarkResult, tasks: set[str], k: int, categories: Mapping[str, str]) -> BenchmarkResult:
     """The result on these tasks alone, with the first `k` samples of each. Where a task's category has changed, B's counts."""
     outcomes = tuple(
         replace(each, samples=each.samples[:k], category=categories[each.task_id])

@@ -1,17 +1,21 @@
-"""Which policy a person means by `RUN` or `RUN:STAGE`, and what its run's store knows of it."""
+"""Which policy a person means by `RUN`, `RUN:STAGE` or a results file, and what is known of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from eval.task import Task
 from rft.begun import stored_config
 from rft.comparing.comparison import Side
+from rft.comparing.files import is_file_name, read_results
 from rft.config import RftConfig
 from rft.engine import BASE, FEW_SHOT, SFT, round_name
 from rft.errors import InputError
+from rft.evaluation.results import content_of
 from rft.inputs import held_out_tasks
 from rft.measure import BENCHMARK, benchmark_result, stage_of
-from rft.scoring import candidates_of, extracted, facts_of
+from rft.scoring import extracted, facts_of
 from rft.store import RunPaths, RunStore, open_for_reading
 from scorers.execution.tests import Kind
 
@@ -29,25 +33,24 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A policy that was named. `note` says how it was chosen where only its run was named."""
+    """A policy that was named. `source` is the run or the file that it is of; `note` says how it was chosen where only its run
+    was named; `settings` are what makes a comparison doubtful where it differs. `best` gives its best answer to one of its tasks,
+    None where its answers were not kept."""
 
-    paths: RunPaths
-    stage: str
+    source: str
     note: str
-    config: RftConfig
-    benchmark: tuple[Task, ...]
+    seed: int
+    settings: Mapping[str, object]
     side: Side
-
-    def best(self, task: str) -> Best:
-        """Its best answer to one of its tasks."""
-        (found,) = (each for each in self.benchmark if each.id == task)
-        with open_for_reading(self.paths) as store:
-            return _best(store, found, stage_of(BENCHMARK, self.stage))
+    best: Callable[[str], Best] | None
 
 
 def resolve(text: str, paths_of: Callable[[str], RunPaths]) -> Measured:
-    """The policy that `text` names. Without a stage it is the one that the run promoted last, or where it promoted none the one
-    that it measured last. Raises InputError where there is no such run or stage, or nothing was measured."""
+    """The policy that `text` names: a results file of `rft eval`, or RUN:STAGE. Without a stage it is the one that the run
+    promoted last, or where it promoted none the one that it measured last. Raises InputError where there is no such file, run or
+    stage, or nothing was measured."""
+    if is_file_name(text):
+        return _of_file(text)
     name, colon, stage = text.partition(":")
     paths = paths_of(name)
     with open_for_reading(paths) as store:
@@ -61,8 +64,30 @@ def resolve(text: str, paths_of: Callable[[str], RunPaths]) -> Measured:
             )
         benchmark = held_out_tasks(store, config)
         result = benchmark_result(store, chosen, benchmark)
-        contents = {task.id: f"{task.question()}\0{task.fingerprint()}" for task in benchmark}
-        return Measured(paths, chosen, note, config, benchmark, Side(f"{name}:{chosen}", result, contents))
+    contents = {task.id: content_of(task.question(), None, task.executable()) for task in benchmark}
+    side = Side(f"{name}:{chosen}", result, contents)
+    return Measured(name, note, config.seed, _settings(config), side, partial(_best_of, paths, benchmark, chosen))
+
+
+def _of_file(text: str) -> Measured:
+    found = read_results(Path(text))
+    what = found.evaluation
+    settings = {ours: what[theirs] for ours, theirs in IN_A_FILE.items() if theirs in what}
+    return Measured(text, "", int(str(what.get("seed", 0))), settings, found.side(text), None)
+
+
+IN_A_FILE = {"seeds": "seed", "temperatures": "temperature", "most new tokens": "max_new_tokens"}
+"""What a results file tells of what `_settings` of a run does."""
+
+
+def _settings(config: RftConfig) -> dict[str, object]:
+    return {
+        "models": config.model,
+        "seeds": config.seed,
+        "reward modes": config.reward.mode,
+        "temperatures": config.sampling.temperature,
+        "most new tokens": config.sampling.max_new_tokens,
+    }
 
 
 def measured_stages(store: RunStore, config: RftConfig) -> list[str]:
@@ -82,9 +107,15 @@ def _result_of(store: RunStore, config: RftConfig, paths: RunPaths) -> tuple[str
     return measured[-1], f"{paths.name}: {measured[-1]}, the last that was measured; none was promoted"
 
 
+def _best_of(paths: RunPaths, benchmark: Sequence[Task], stage: str, task: str) -> Best:
+    (found,) = (each for each in benchmark if each.id == task)
+    with open_for_reading(paths) as store:
+        return _best(store, found, stage_of(BENCHMARK, stage))
+
+
 def _best(store: RunStore, task: Task, stage: str) -> Best:
     ranked = []
-    for candidate in candidates_of(store, stage, task.id):
+    for candidate in store.candidates.of_task(stage, task.id):
         answer, facts = extracted(candidate, task), facts_of(store, candidate, task)
         passed = 0 if facts.truncated else facts.execution.passed
         best = Best(candidate.index, answer.code, passed, facts.execution.total, task.kind)

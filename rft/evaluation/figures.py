@@ -32,8 +32,8 @@ class Result:
 
     @property
     def share(self) -> float:
-        """Share of cases passed, in [0, 1]."""
-        return self.passed / self.total
+        """Share of cases passed, in [0, 1]. An answer may use what the world does not model before a case is counted."""
+        return self.passed / self.total if self.total else 0.0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

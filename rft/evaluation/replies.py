@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from eval.external.jsonl import read_rows
 from eval.external.row import Row
@@ -22,9 +23,10 @@ def read_replies(file: Path, rows: Sequence[Row], limited: bool) -> list[Reply]:
     counts: Counter[str] = Counter()
     replies: list[Reply] = []
     for place, fields in read_rows(file):
-        task, text, finish = fields.get("task"), fields.get("reply"), fields.get("finish_reason", "stop")
-        if not isinstance(task, str) or not isinstance(text, str) or finish not in ("stop", "length"):
-            raise InputError(f"{place}: not a row of task and reply.", hint=HINT)
+        task, text = (_text(fields, name, place) for name in ("task", "reply"))
+        finish = fields.get("finish_reason", "stop")
+        if finish not in ("stop", "length"):
+            raise InputError(f"{place}: its 'finish_reason' is {finish!r}, neither 'stop' nor 'length'.", hint=HINT)
         if task in known:
             replies.append(Reply(task, counts[task], text, finish))
             counts[task] += 1
@@ -33,3 +35,10 @@ def read_replies(file: Path, rows: Sequence[Row], limited: bool) -> list[Reply]:
     if not replies:
         raise InputError(f"{file} holds no reply to this suite.", hint=HINT)
     return replies
+
+
+def _text(fields: dict[str, Any], name: str, place: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise InputError(f"{place}: its {name!r} is no text." if name in fields else f"{place}: it has no {name!r}.", hint=HINT)
+    return value

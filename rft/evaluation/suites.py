@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -38,6 +38,29 @@ class Suite:
         """A hash of all that is asked and tested."""
         facts = [(row.id, row.prompt, row.system, row.tests.to_json(), row.unsupported) for row in self.rows]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a suite that are measured: those of these `categories`, all where none is named."""
+
+    suite: Suite
+    rows: tuple[Row, ...]
+    categories: tuple[str, ...] = ()
+
+    @property
+    def is_less(self) -> bool:
+        """Whether something of the suite is left out."""
+        return len(self.rows) < len(self.suite.rows)
+
+
+def part_of(suite: Suite, categories: Sequence[str], limit: int | None) -> Part:
+    """The first `limit` rows of the named categories. Raises InputError for a category that the suite does not have."""
+    known = sorted({row.category for row in suite.rows})
+    if unknown := [name for name in categories if name not in known]:
+        raise InputError(f"{suite.name} has no category {unknown[0]!r}.", hint=f"Categories: {', '.join(known)}.")
+    rows = tuple(row for row in suite.rows if not categories or row.category in categories)
+    return Part(suite, rows[:limit], tuple(categories))
 
 
 def open_suite(name: str) -> Suite:

@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from pathlib import Path
 
 import click
 
@@ -13,6 +12,7 @@ from rft.generating.conversation import Conversation
 from rft.generating.policy import Chosen, log_file
 from rft.plain import visible
 from rollouts.errors import RolloutError
+from rollouts.models import expanded
 from rollouts.talking import Spoken, Talker
 
 COMMANDS = "/reset begins anew, /save FILE keeps the conversation, /exit ends."
@@ -69,7 +69,7 @@ class Chat:
         if name == "/reset" and not rest:
             self._conversation.reset()
         elif name == "/save" and rest:
-            self._conversation.save(Path(rest.strip()).expanduser())
+            self._conversation.save(expanded(rest.strip()))
             exchanges = self._conversation.exchanges
             _tell(f"Saved {exchanges} {'exchange' if exchanges == 1 else 'exchanges'} to {rest.strip()}.")
         else:

@@ -9,9 +9,9 @@ from rft.begun import stored_config
 from rft.cli.workspace import run_paths
 from rft.config import RftConfig
 from rft.errors import InputError
+from rft.keeping.adapters import LATEST
 from rft.store import RunPaths, open_for_reading
-
-LATEST = "latest"
+from rollouts.models import expanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ def installed_adapter(workspace: Path) -> Path | None:
     return link if link.is_dir() else None
 
 
-def find_adapter(name: str, workspace: Path) -> Path:
+def adapter_folder(name: str, workspace: Path) -> Path:
     """The folder of an adapter: a path, `latest`, RUN/STAGE, or a STAGE of the run that was written last. Raises InputError."""
-    path = Path(name).expanduser()
+    path = expanded(name)
     if name == LATEST and (latest := installed_adapter(workspace)) is not None:
         return latest
     run, _, stage = name.rpartition("/")

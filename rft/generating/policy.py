@@ -7,7 +7,7 @@ from checkpoints.adapter import adapter_hash
 from rft.cli.workspace import config_file
 from rft.config import QUICKSTART, RftConfig, load_config
 from rft.errors import InputError
-from rft.generating.lineage import Lineage, find_adapter, installed_adapter, lineage_of
+from rft.generating.lineage import Lineage, adapter_folder, installed_adapter, lineage_of
 from rft.sections import SamplingConfig
 from rollouts.identity import PolicyIdentity, SamplingParameters
 from rollouts.models import cache_folder, resolve_model
@@ -57,7 +57,7 @@ def choose(model: str | None, adapter: str | None, workspace: Path) -> Chosen:
     """
     if adapter is None and model is not None:
         return _chosen(model, model, None, None)
-    folder = find_adapter(adapter, workspace) if adapter is not None else installed_adapter(workspace)
+    folder = adapter_folder(adapter, workspace) if adapter is not None else installed_adapter(workspace)
     if folder is None:
         raise InputError(
             "no adapter is installed here: there is no adapters/latest.",

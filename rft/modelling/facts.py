@@ -15,6 +15,7 @@ from rollouts.shape import Config, shape_of, text_config
 
 KNOWN_TROUBLES = (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError)
 """What reading the sizes of a model raises whose config.json is of a kind that is not known."""
+FORMAT = "A folder in mlx-lm's format has config.json, *.safetensors and tokenizer files."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ def read_config(folder: Path) -> Config:
     """The folder's config.json. Raises InputError when there is none that can be read."""
     try:
         found: Config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        lacks = f"{folder} is not a model folder: it holds no config.json."
+        problem = lacks if folder.exists() else f"there is no folder {folder}."
+        raise InputError(problem, hint=FORMAT) from error
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"{folder} is not a model folder: its config.json cannot be read ({error}).",
-            hint="A folder in mlx-lm's format has config.json, *.safetensors and tokenizer files.",
-        ) from error
+        raise InputError(f"{folder} is not a model folder: its config.json cannot be read ({error}).", hint=FORMAT) from error
     return found
 
 

@@ -13,14 +13,14 @@ from rollouts.gguf_file import GgufFile, read_gguf, unknown_kinds
 from rollouts.gguf_names import refuse_unknown
 from rollouts.gguf_tokenizer import refuse_unknown_tokenizer
 from rollouts.hub import SPARE_BYTES, check_room, fetch, fetched_before, look_up
-from rollouts.models import BUILT_IN, import_file, imported_names, model_place, resolve_model
+from rollouts.models import BUILT_IN, expanded, import_file, imported_names, model_place, resolve_model
 
 Say = Callable[[str], None]
 
 
 def get_model(name: str, say: Say, *, quiet: bool) -> Path:
     """The model's folder, fetched where it is not here. Raises ModelError. `quiet`: no progress bars."""
-    if name in BUILT_IN or name in imported_names() or name.count("/") != 1 or Path(name).expanduser().exists():
+    if name in BUILT_IN or name in imported_names() or name.count("/") != 1 or expanded(name).exists():
         with tempfile.TemporaryDirectory() as logs:
             return resolve_model(name, Path(logs) / "model.log")
     if (folder := fetched_before(name)) is not None:

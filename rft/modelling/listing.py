@@ -12,7 +12,7 @@ from rft.modelling.machine import Machine
 from rft.modelling.names import table
 from rft.needs import Needs, model_facts
 from rollouts.hub import missing_files
-from rollouts.models import BUILT_IN, imported_names, model_place
+from rollouts.models import BUILT_IN, expanded, imported_names, model_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ def listed(model: Found, machine: Machine, n: int | None = None) -> Listed:
 
 def find(name: str) -> Found:
     """One model by its name or folder. Raises InputError when nothing is known of it."""
-    if (Path(name).expanduser() / "config.json").is_file():
+    if (expanded(name) / "config.json").is_file():
         return next(_given([name]))
     for model in (*_cached(), *_imported(), *_known()):
         if model.name == name:
             return model
-    if Path(name).expanduser().exists():
-        read_config(Path(name).expanduser())
+    if expanded(name).exists():
+        read_config(expanded(name))
     raise InputError(
         f"nothing is known of a model {name!r}, and it is not on this machine.",
         hint="`rft models list` names those that are; `rft models get OWNER/NAME` fetches one from the Hub.",
@@ -110,6 +110,6 @@ def _cached() -> Iterator[Found]:
 
 def _given(folders: Sequence[str]) -> Iterator[Found]:
     for name in folders:
-        place = Path(name).expanduser()
+        place = expanded(name)
         read_config(place)
         yield Found(name, "folder", place.resolve(), disk_use(place).bytes)

@@ -23,6 +23,8 @@ from rft.task_round import task_round
 from rft.trend import RoundFigures
 
 COST_COLUMNS = 100
+MOST_TASKS = 5
+"""Of the best and of the worst tasks that are named."""
 _USER = re.compile(r"//[^/@\s]*@")
 
 
@@ -42,6 +44,7 @@ class Page:
     cost: str | None
     cost_missing: str
     settings: tuple[tuple[str, str, str], ...]
+    most_tasks: int = MOST_TASKS
 
 
 def page_of(

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from rft.errors import InputError
 from rft.forgetting import percent
 from rft.page.answers import Alike, Source
 from rft.plain import visible
+from rft.reporting.cells import in_words
 from scorers import SCORERS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def render_page(page: "Page") -> str:
     style, script = _text("style.css"), _text("filter.js")
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
     return _engine().get_template("page.html").render(
-        page=page, report=page.report, scorers=SCORERS, style=Markup(style), script=Markup(script), policy=policy
+        page=page, report=page.report, style=Markup(style), script=Markup(script), policy=policy
     )  # fmt: skip
 
 
@@ -64,6 +65,8 @@ def _engine() -> Environment:
     engine.filters["figure"] = percent
     engine.filters["decimal"] = _decimal
     engine.filters["p"] = _p_value
+    engine.filters["words"] = in_words
+    engine.filters["ticked"] = _ticked
     return engine
 
 
@@ -83,6 +86,12 @@ def _decimal(value: float | None, digits: int = 2) -> str | None:
 
 def _p_value(value: float) -> str:
     return "< 0.0001" if value < 0.0001 else f"= {value:.4f}"
+
+
+def _ticked(text: str) -> Markup:
+    """A sentence whose commands stand between backticks."""
+    parts = visible(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts))
 
 
 def _text(name: str) -> str:

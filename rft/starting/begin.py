@@ -8,6 +8,7 @@ from rft.starting.choices import Choices
 from rft.starting.code.proposal import NOTHING, Proposal
 from rft.starting.texts import finish_command
 from rft.starting.workspace import TASKS, UNFINISHED, files_of, write
+from rollouts.models import expanded
 
 NAMED = 3
 """So many of the functions that were left out for a reason are named."""
@@ -36,7 +37,7 @@ def begin(folder: Path, choices: Choices) -> Begun:
 
 def _from_anywhere(choices: Choices) -> Choices:
     """The model's folder as seen from the workspace."""
-    place = Path(choices.model).expanduser()
+    place = expanded(choices.model)
     return replace(choices, model=str(place.resolve())) if not choices.is_trial and place.is_dir() else choices
 
 

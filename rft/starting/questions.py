@@ -8,6 +8,7 @@ import click
 
 from rft.errors import InputError
 from rft.starting.choices import DEFAULT_BUDGET, DEFAULT_MODEL, LUAU, OWN, Choices, Judge, Origin
+from rollouts.models import expanded
 
 
 def refuse_without_terminal() -> None:
@@ -41,6 +42,6 @@ def _source(answer: str) -> tuple[Origin, Path | None]:
         return LUAU, None
     if answer == OWN:
         return OWN, None
-    if not (place := Path(answer).expanduser()).exists():
+    if not (place := expanded(answer)).exists():
         raise click.UsageError(f"there is no file or folder {answer}; own or luau is an answer too.")
     return OWN, place

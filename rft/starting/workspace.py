@@ -15,6 +15,8 @@ from rft.errors import InputError
 from rft.starting.choices import Choices
 from rft.starting.configuration import configuration
 from rft.starting.texts import unfinished_part, unfinished_row
+from rft.task_files.schema_file import schema_text
+from rollouts.models import expanded
 
 TASKS, HELD_OUT, UNFINISHED = "tasks", "held-out", "to-finish"
 UNSEEN = ("desktop.ini", ".DS_Store")
@@ -23,7 +25,9 @@ UNSEEN = ("desktop.ini", ".DS_Store")
 
 def target_folder(name: str) -> Path:
     """Where the workspace is to be. Raises InputError where something stands already, or where no folder can be."""
-    place = Path(name).expanduser()
+    place = expanded(name)
+    if place.parts[:1] and place.parts[0].startswith("~"):
+        raise InputError(f"there is no home folder {place.parts[0]}.", hint="Give a name like my-model, or a path without `~`.")
     if not name.strip() or not name.isprintable():
         raise InputError(f"{name!r} cannot be a folder's name.", hint="Give a name like my-model.")
     with _writing(place):
@@ -49,6 +53,8 @@ def files_of(title: str, choices: Choices, ready: Mapping[str, str], unfinished:
         FILE_NAME: configuration(choices),
         "README.md": readme,
         ".gitignore": _template("gitignore").read_text(encoding="utf-8"),
+        ".taplo.toml": _template("taplo.toml").read_text(encoding="utf-8"),
+        "task.schema.json": schema_text(),
         "sft.jsonl": _template("sft.jsonl").read_text(encoding="utf-8"),
         **{f"{TASKS}/{sample.name}": sample.read_text(encoding="utf-8") for sample in samples(TASKS)},
         **{f"{HELD_OUT}/{sample.name}": sample.read_text(encoding="utf-8") for sample in samples(HELD_OUT)},

@@ -69,7 +69,9 @@ class EncodedRow:
 
 
 class RowTooLong(TrainingError):
-    """A row has more tokens than training.max_row_tokens."""
+    """A row has more tokens than training.max_row_tokens: the data or that setting is wrong."""
+
+    exit_code = 2
 
 
 def encode(

@@ -174,7 +174,7 @@ def _score_rows(name: str, options: Options) -> Threshold:
 
     low = Threshold(options.min_score, strict=options.strict)
     with open_rows(name) as lines:
-        for row, report in low.watch(_stream(read_rows(lines), "rows", None, options)):
+        for row, report in low.watch(_stream(read_rows(lines, name), "rows", None, options)):
             sys.stdout.write(f"{answer_line(row, report)}\n")
             sys.stdout.flush()
     return low

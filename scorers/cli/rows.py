@@ -1,7 +1,7 @@
 """Rows of JSON in, rows of JSON out."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,8 +12,11 @@ from scorers.cli.sources import standard_input
 from scorers.extraction import extract_code
 from scorers.replies import ACCEPT, WRONG_LANGUAGE, ReplyCheck, verify_reply
 
+_HINT = 'Each line must be an object {"id": ..., "code": "..."}, or with a model\'s reply {"id": ..., "response": "..."}.'
 _REPLIES = ("response", "completion")
 """Fields that hold a model's reply, the first one there counts."""
+_LONGEST = 16 << 20
+"""Bytes. A longer line is no row but another kind of file, and would be read into memory as a whole."""
 _FIELDS = ("check", "scorer", "severity", "line", "column", "end_line", "end_column", "message", "hint")
 
 
@@ -54,30 +57,44 @@ def open_rows(name: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-def read_rows(lines: Iterable[bytes]) -> Iterator[Row]:
-    """Read one row a line; empty lines are left out.
+def read_rows(lines: IO[bytes], name: str) -> Iterator[Row]:
+    """Read one row a line; empty lines are left out. `name` is the file's, `-` for standard input.
 
     Raises:
-        Problem: a line is not a row. It names the line.
+        Problem: a line is not a row. It names the file and the line.
     """
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _row(line, number)
+    source = "standard input" if name == "-" else name
+    number = 0
+    while line := lines.readline(_LONGEST + 1):
+        number += 1
+        try:
+            if len(line) > _LONGEST:
+                raise _Wrong(f"is longer than {_LONGEST >> 20} MiB")
+            if line.strip():
+                yield _row(line, number)
+        except _Wrong as error:
+            raise Problem(f"{source}, line {number} {error}.", hint=_HINT) from error
+
+
+class _Wrong(ValueError):
+    """What is wrong with a line."""
 
 
 def _row(line: bytes, number: int) -> Row:
     try:
         fields = json.loads(line, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise _Wrong(f"is not JSON ({error.msg}, column {error.colno})") from error
     except (ValueError, RecursionError) as error:
-        raise _bad(number, f"is not JSON ({error})") from error
+        raise _Wrong(f"is not JSON ({error})") from error
     if not isinstance(fields, dict):
-        raise _bad(number, "is not an object")
+        raise _Wrong("is not an object")
     field = next((name for name in ("code", *_REPLIES) if fields.get(name) is not None), None)
     if field is None:
-        raise _bad(number, 'has no "code" and no "response"')
+        raise _Wrong('has no "code" and no "response"')
     text = fields[field]
     if not isinstance(text, str):
-        raise _bad(number, f'has a "{field}" that is no string')
+        raise _Wrong(f'has a "{field}" that is no string')
     if field == "code":
         return Row(fields.get("id"), text, number)
     checked = verify_reply(text)
@@ -87,11 +104,6 @@ def _row(line: bytes, number: int) -> Row:
 
 def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
-
-
-def _bad(number: int, what: str) -> Problem:
-    hint = 'Each line must be an object {"id": ..., "code": "..."}, or with a model\'s reply {"id": ..., "response": "..."}.'
-    return Problem(f"line {number} {what}.", hint=hint)
 
 
 def answer_line(row: Row, report: dict[str, Any]) -> str:

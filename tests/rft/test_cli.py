@@ -200,7 +200,7 @@ def test_show_puts_the_candidates_side_by_side(in_finished: RunPaths) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["show", "lamp"], "there is no training task 'lamp'"), (["show", "lamps", "--round", "7"], "this run has 1 rounds")],
+    [(["show", "lamp"], "there is no training task 'lamp'"), (["show", "lamps", "--round", "7"], "has 1 round, and no round 7")],
 )
 def test_show_of_what_is_not_there(
     in_finished: RunPaths,

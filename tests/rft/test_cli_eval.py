@@ -85,7 +85,7 @@ def test_a_person_sees_the_figures() -> None:
     assert lines[0] == "held-out: 2 tasks, 2 answers"
     assert lines[1].split() == ["pass@1", "50.0%", "±", "50.0", "[0.0%,", "100.0%]"]
     assert "10 tasks without an answer, in no figure:" in lines
-    assert result.stderr == ""  # no progress bar in a pipe
+    assert result.stderr == "Kept as evals/held-out-replies-1.json.\n"  # no progress bar in a pipe
 
 
 def test_a_reply_that_was_cut_off_fails() -> None:
@@ -195,9 +195,9 @@ def test_what_is_no_suite(suite: str, words: str) -> None:
 
 def test_wrong_replies_are_named_by_their_line() -> None:
     for row, words in (
-        ({"task": "apple"}, "bad.jsonl:2: not a row of task and reply"),
+        ({"task": "apple"}, "bad.jsonl:2: it has no 'reply'"),
         ({"task": "none", "reply": "x"}, "bad.jsonl:2: the suite has no task 'none'"),
-        ({"task": "apple", "reply": "x", "finish_reason": "tired"}, "bad.jsonl:2: not a row"),
+        ({"task": "apple", "reply": "x", "finish_reason": "tired"}, "bad.jsonl:2: its 'finish_reason' is 'tired'"),
     ):
         file = write_rows("bad.jsonl", [{"task": "apple", "reply": "x"}, row])
         assert words in problem("--suite", "held-out", "--replies", file)

@@ -125,7 +125,7 @@ def test_two_runs_and_which_policy_a_run_stands_for(old: WrittenRun) -> None:
         gone = json.loads(ask("old", "new", "--json").stdout)
     assert "old: sft, the last that was promoted" in words
     assert "new: sft, the last that was measured; none was promoted" in words
-    assert "The runs have different seeds: 0 and 5." in words
+    assert "A and B have different seeds: 0 and 5." in words
     assert {task["task"]: task["flip"] for task in gone["tasks"] if task["flip"]} == {BUTTON: "lost", GARDEN: "gained"}
 
 

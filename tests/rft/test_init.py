@@ -21,7 +21,10 @@ from rft.starting.choices import Choices
 from rft.starting.configuration import configuration
 from rft.starting.workspace import files_of, write
 
-MADE = {".gitignore", "README.md", "held-out/split-evenly.toml", "rft.toml", "sft.jsonl", "tasks/format-clock.toml"}
+MADE = {
+    ".gitignore", ".taplo.toml", "README.md", "held-out/split-evenly.toml", "rft.toml", "sft.jsonl", "task.schema.json",
+    "tasks/format-clock.toml",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

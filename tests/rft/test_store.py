@@ -66,6 +66,18 @@ def test_all_is_there_when_the_store_is_opened_again(paths: RunPaths) -> None:
             assert (store.fact("fact"), store.score("key"), store.candidates.of_stage("round-1")) == (1, {}, [candidate])
 
 
+def test_a_run_where_nothing_may_be_written_is_read(paths: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_for_writing(paths) as store:
+        store.state("fact", 1)
+    monkeypatch.setattr("rft.database.os.access", lambda *_: False)
+    before = {file.name: file.stat().st_mtime_ns for file in paths.folder.iterdir()}
+    with open_for_reading(paths) as store:
+        assert store.fact("fact") == 1
+        assert {file.name: file.stat().st_mtime_ns for file in paths.folder.iterdir()} == before
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            store.connection.execute("DELETE FROM facts")
+
+
 def test_writes_are_flushed_to_the_disk(store: RunStore) -> None:
     values = [store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "fullfsync")]
     assert values == ["wal", 2, 1]

@@ -6,7 +6,7 @@ import pytest
 
 from rollouts.errors import ModelError
 from rollouts.prompt import messages_for, render, render_text, switches_thinking
-from rollouts.segments import FIXED_DATE
+from rollouts.template_date import FIXED_DATE
 from rollouts.tiny import CHAT_TEMPLATE
 from tests.rft import chat_templates as templates
 from tests.rft.chat_templates import tokenizer_with

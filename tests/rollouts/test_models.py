@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,9 +78,19 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[bool, Path]:
 
     folders: dict[bool, Path] = {}
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        huggingface_hub, "snapshot_download", lambda _name, *, local_files_only=False, **_options: str(folders[local_files_only])
-    )
+
+    def download(_name: str, *, local_files_only: bool = False, dry_run: bool = False, **_options: object) -> object:
+        folder = folders[local_files_only]
+        if not dry_run:
+            return str(folder)
+        files = [file for file in folder.iterdir() if file.is_file()]
+        return [
+            SimpleNamespace(filename=file.name, will_download=True, file_size=file.stat().st_size, commit_hash="head")
+            for file in files
+        ]
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     return folders
 
 
@@ -95,6 +106,17 @@ def test_a_fetch_that_was_cut_short_is_carried_on(
     (copy / missing).unlink()
     hub.update({True: copy, False: tiny_model})
     assert resolve_model("owner/name", log) == tiny_model
+
+
+def test_a_fetch_for_which_there_is_no_room_is_not_begun(
+    hub: dict[bool, Path], tiny_model: Path, copy: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy / "model.safetensors").unlink()
+    hub.update({True: copy, False: tiny_model})
+    monkeypatch.setattr("rollouts.hub.shutil.disk_usage", lambda _place: SimpleNamespace(free=1000))
+    with pytest.raises(ModelError, match=r"needs .* more on the disk of") as refused:
+        resolve_model("owner/name", log)
+    assert "HF_HUB_CACHE" in refused.value.hint
 
 
 def test_a_missing_shard_is_noticed(hub: dict[bool, Path], tiny_model: Path, copy: Path, log: Path) -> None:

@@ -1,0 +1,1 @@
+"""A task file of each kind as `rft tasks new` writes it."""
