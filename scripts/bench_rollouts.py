@@ -249,7 +249,7 @@ def _prefill(options: argparse.Namespace) -> Facts:
 
 
 def _divergence(options: argparse.Namespace) -> Facts:
-    """How many of 500 candidates say something else when two are decoded at a time, not 64: half an hour, for two rows are slow."""
+    """How many of 500 candidates say something else when two are decoded at a time, not 64; half an hour, two rows being slow."""
     from rollouts.decode import PromptJob, decode
     from rollouts.identity import SamplingParameters
 

@@ -1,12 +1,15 @@
 """The command line. Each command lives in a module of its own, imported when it is called, so that `rft --help` is quick."""
 
 import difflib
+import errno
 import importlib
+import os
 import sys
 
 import click
 
 PROGRAM = "rft"
+OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 COMMANDS = {
     "init": "Make a workspace for a model and tasks of your own.",
     "run": "Run the whole loop, or carry an unfinished run on.",
@@ -80,6 +83,12 @@ def main() -> None:
         code = error.exit_code
     except click.Abort:
         code = 130
+    except OSError as error:
+        if error.errno not in OUT_OF_ROOM:
+            raise
+        click.echo(f"Error: {error.filename or _given_up()} cannot be written: {error.strerror}.", err=True)
+        click.echo("Free some space, or write it elsewhere.", err=True)
+        code = 1
     except Exception as error:
         hint = getattr(error, "hint", None)
         if hint is None:
@@ -87,3 +96,9 @@ def main() -> None:
         click.echo(f"Error: {error}\n{hint}".rstrip(), err=True)
         code = getattr(error, "exit_code", 1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _given_up() -> str:
+    """Standard output, which is not tried again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return "the output"
