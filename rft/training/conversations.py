@@ -118,7 +118,10 @@ class Conversations:
 def encode_rows(
     tokenizer: Tokenizer, rows: Sequence[TrainingRow], *, system: str | None, max_tokens: int | None, thinking: bool = False
 ) -> list[EncodedRow]:
-    """All rows as token ids; a conversation above `max_tokens` becomes several. Raises TrainingError naming those that cannot."""
+    """All rows as token ids; a conversation above `max_tokens` becomes several. Raises TrainingError naming those that cannot.
+
+    A row of negative weight that is too long is left out: nobody needs to learn from a failure that long.
+    """
     encoded: list[EncodedRow] = []
     refused: list[RowTooLong] = []
     for row in rows:
@@ -128,7 +131,8 @@ def encode_rows(
             else:
                 encoded.append(encode(tokenizer, row, system=system, max_tokens=max_tokens, thinking=thinking))
         except RowTooLong as error:
-            refused.append(error)
+            if row.weight >= 0:
+                refused.append(error)
     if len(refused) == 1:
         raise refused[0]
     if refused:

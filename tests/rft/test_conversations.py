@@ -185,6 +185,12 @@ def test_a_tool_row_that_is_too_long_loses_its_oldest_exchanges(tiny_model: Path
     assert learned(tokenizer, [short]) == learned(tokenizer, [whole]) == [["Edit.<|end|>"]]
 
 
+def test_a_failure_that_is_too_long_is_left_out(tiny_policy: Policy) -> None:
+    rows = [TrainingRow("fits", "a"), TrainingRow("failed", "x" * 200, weight=-0.25), TrainingRow("short", "b", weight=-0.25)]
+    encoded = encode_rows(tiny_policy.tokenizer, rows, system=None, max_tokens=100)
+    assert [row.weight for row in encoded] == [1.0, -0.25]
+
+
 def test_what_cannot_be_cut_is_refused_and_counted(tiny_policy: Policy) -> None:
     long = "x" * 200
     rows = [
