@@ -7,14 +7,16 @@ from checkpoints.adapter import is_whole
 from checkpoints.errors import CheckpointError
 from checkpoints.history import How, healed, pointed_to, read_history, record, record_unrecorded, standing
 
+MOVE = "Move it away and run again."
+
 
 def promote(link: Path, target: Path) -> None:
     """Point the link at `target` in one atomic step and record it; doing it again changes nothing. Raises CheckpointError.
 
     The link is relative, so that a workspace can be moved.
     """
-    link.parent.mkdir(parents=True, exist_ok=True)
     refuse_folder(link)
+    link.parent.mkdir(parents=True, exist_ok=True)
     _point(link, os.path.relpath(target, link.parent), "promote")
 
 
@@ -43,10 +45,10 @@ def rollback(link: Path) -> Path:
 def refuse_folder(link: Path) -> None:
     """Raise CheckpointError when something stands where the link belongs, or its history cannot be read: looked at before a run,
     not after a night of it."""
+    if link.parent.exists() and not link.parent.is_dir():
+        raise CheckpointError(f"{link.parent} is a file, and the folder of the promoted adapter goes there.", hint=MOVE)
     if link.exists() and not link.is_symlink():
-        raise CheckpointError(
-            f"{link} is a folder of its own, not a link to the promoted adapter.", hint="Move it away and run again."
-        )
+        raise CheckpointError(f"{link} is a folder of its own, not a link to the promoted adapter.", hint=MOVE)
     read_history(link)
 
 

@@ -24,8 +24,8 @@ def kept_awake(say: Callable[[str], None]) -> Iterator[None]:
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        say(SAID)
         try:
+            say(SAID)
             yield
         finally:
             process.terminate()

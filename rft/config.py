@@ -150,9 +150,10 @@ def _read(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"{file} is not UTF-8: the byte {data[error.start]:#04x} (line {line}).", hint="Save it as UTF-8 and try again."
+            f"{file} is not valid TOML: the byte {data[error.start]:#04x} in line {line} is no UTF-8.",
+            hint="Save it as UTF-8 and try again.",
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{file} is not valid TOML: {error}", hint="Correct the line it names.") from error
 
 

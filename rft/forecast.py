@@ -8,7 +8,7 @@ from eval.task import load_tasks
 from judges.cost.forecast_view import show_judge_forecast
 from rft.config import RftConfig, flat
 from rft.demonstrations import load_demonstrations
-from rft.inputs import benchmark_folder, demonstrations_file, load_general, task_folder
+from rft.inputs import benchmark_folder, demonstrations_file, load_general, refuse_unknown_builtin, task_folder
 from rft.judging.planning import forecast_of
 from rft.store import RunPaths
 
@@ -18,6 +18,7 @@ ASSUMED_SHARE = 0.35
 
 def show_forecast(config: RftConfig, paths: RunPaths, console: Console) -> None:
     """Print the resolved configuration, the amount of work, and the smallest gain the gate would see. Spends nothing."""
+    refuse_unknown_builtin(config.data)
     tasks = load_tasks(task_folder(config.data.tasks))[: config.data.limit]
     benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
     general = load_general(config)

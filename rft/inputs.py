@@ -11,6 +11,7 @@ from rft.config import RftConfig
 from rft.demonstrations import exchanges, load_demonstrations
 from rft.errors import InputError
 from rft.sampling_stages import Inputs
+from rft.sections import DataConfig
 from rft.store import RunStore
 from rft.training.rows import TrainingRow
 from rollouts.models import resolve_model, weights_hash
@@ -22,6 +23,7 @@ TRAINING, HELD_OUT, GENERAL = "training task ", "held-out task ", "general task 
 
 def read_inputs(config: RftConfig, log: Path) -> Inputs:
     """All inputs of a run. Raises InputError, TaskFileError or ModelError, each with the next step."""
+    refuse_unknown_builtin(config.data)
     tasks = load_tasks(task_folder(config.data.tasks))[: config.data.limit]
     benchmark = load_tasks(benchmark_folder(config.data.benchmark))[: config.data.limit]
     demonstrations = load_demonstrations(demonstrations_file(config.data.demonstrations))
@@ -47,6 +49,22 @@ def benchmark_folder(setting: str) -> Path:
 def demonstrations_file(setting: str) -> Path:
     """Where the demonstrations lie."""
     return _packaged("rft", setting, "demonstrations.jsonl") if setting.startswith(BUILTIN) else Path(setting)
+
+
+def refuse_unknown_builtin(data: DataConfig) -> None:
+    """Raise InputError naming the setting where it takes from the package what that does not bring."""
+    package, suites = Path(str(resources.files("rft"))), Path(str(resources.files("eval") / "suites"))
+    brought = {
+        "tasks": (package, "*/tasks"),
+        "demonstrations": (package, "*/demonstrations.jsonl"),
+        "benchmark": (suites, "[!_]*"),
+        "general": (suites, "[!_]*"),
+    }
+    for name, (folder, pattern) in brought.items():
+        known = sorted(f"{BUILTIN}{place.relative_to(folder).parts[0]}" for place in folder.glob(pattern))
+        setting = getattr(data, name)
+        if setting is not None and setting.startswith(BUILTIN) and setting not in known:
+            raise InputError(f"data.{name}: the package brings no {setting!r}.", hint=f"It brings {', '.join(known)}.")
 
 
 def _packaged(package: str, setting: str, name: str) -> Path:

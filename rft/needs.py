@@ -12,6 +12,7 @@ from typing import Any
 
 from rft.config import RftConfig
 from rft.training_memory import trained_weights, training_memory
+from rollouts.errors import ModelError
 from rollouts.memory import FEWEST_ROWS, SHARE, Loaded, Sampling, largest_batch, predict, stored_bytes
 from rollouts.models import BUILT_IN, expanded, imported_names, model_place
 from rollouts.shape import Config
@@ -115,7 +116,10 @@ def model_facts(name: str) -> ModelFacts | None:
 def _folder(name: str) -> Path | None:
     """Where the model lies on this machine. Nothing is fetched or imported."""
     if name in BUILT_IN or name in imported_names():
-        folder = model_place(name)
+        try:
+            folder = model_place(name)
+        except ModelError:  # no home folder: nothing was made yet
+            return None
     else:
         folder = expanded(name)
         if not folder.is_dir() and name.count("/") == 1 and importlib.util.find_spec("huggingface_hub") is not None:

@@ -107,10 +107,11 @@ class RunStore:
 @contextmanager
 def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
     """Open or create the run's store as its only writer. Raises StoreError when another process writes it, and when the file is
-    damaged, not ours, or gone while the rest of the run is still there.
+    damaged, not ours, or gone while the rest of the run is still there; InputError where a file stands in the place of a folder.
 
     The lock is the kernel's: it goes with the process, however that ends, and children do not inherit it.
     """
+    _refuse_files(paths)
     paths.folder.mkdir(parents=True, exist_ok=True)
     with (paths.folder / "lock").open("a+") as lock:
         try:
@@ -129,6 +130,16 @@ def open_for_writing(paths: RunPaths) -> Iterator[RunStore]:
             cut_torn_line(log)
         with opened(paths.database, tables=TABLES, remains=_remains(paths)) as connection:
             yield RunStore(connection)
+
+
+def _refuse_files(paths: RunPaths) -> None:
+    """Also where the run writes only at its end: that would be a night later."""
+    for folder in (paths.folder.parent, paths.folder, *reversed(paths.log_page.parents[:2])):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(
+                f"{folder.relative_to(paths.workspace)} is a file, and a run keeps a folder there.",
+                hint="Move it away, or run in another folder.",
+            )
 
 
 def _remains(paths: RunPaths) -> list[str]:

@@ -26,6 +26,8 @@ AS_THEY_ARE = {"F32": 4.0, "F16": 2.0, "I8": 1.0, "I16": 2.0, "I32": 4.0, "Q4_0"
 """Bytes of a weight once imported, where MLX keeps the kind: its bits, and for each 32 a scale and a bias. Others become F16."""
 LONGEST_STRING = 50_000_000
 MOST_ENTRIES = 10_000_000
+MOST_DIMENSIONS = 4
+"""As GGML has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def read_gguf(path: Path) -> GgufFile:
             raise ModelError(f"{path.name} is not a GGUF file.", hint="Its first four bytes would be `GGUF`; fetch it again.")
         try:
             return _read(path, stream)
-        except (struct.error, EOFError, UnicodeDecodeError, OverflowError) as error:
+        except (struct.error, EOFError, OverflowError, RecursionError) as error:
             raise _cut_off(path, "it ends in its own description") from error
 
 
@@ -95,7 +97,9 @@ def _read(path: Path, stream: BinaryIO) -> GgufFile:
         key = _string(stream)
         metadata[key] = _value(stream, _numbers(stream, "I", 1)[0])
     tensors = tuple(_tensor(path, stream) for _ in range(_bounded(tensor_count)))
-    alignment = int(metadata.get("general.alignment", 32))
+    alignment = metadata.get("general.alignment", 32)
+    if not isinstance(alignment, int) or alignment < 1:
+        raise _cut_off(path, f"its weights cannot begin at a multiple of {alignment!r}")
     begin = -(-stream.tell() // alignment) * alignment
     end = max((begin + tensor.offset + tensor.stored for tensor in tensors), default=begin)
     if (size := path.stat().st_size) < end:
@@ -106,7 +110,7 @@ def _read(path: Path, stream: BinaryIO) -> GgufFile:
 def _tensor(path: Path, stream: BinaryIO) -> Tensor:
     name = _string(stream)
     (dimensions,) = _numbers(stream, "I", 1)
-    shape = _numbers(stream, "Q", _bounded(dimensions))
+    shape = _numbers(stream, "Q", _bounded(dimensions, MOST_DIMENSIONS))
     (code,) = _numbers(stream, "I", 1)
     (offset,) = _numbers(stream, "Q", 1)
     if code not in KINDS:
@@ -154,9 +158,9 @@ def _bytes(stream: BinaryIO, count: int) -> bytes:
     return found
 
 
-def _bounded(count: int) -> int:
+def _bounded(count: int, most: int = MOST_ENTRIES) -> int:
     """A damaged count must not keep us reading."""
-    if count > MOST_ENTRIES:
+    if count > most:
         raise EOFError(f"{count} entries")
     return int(count)
 

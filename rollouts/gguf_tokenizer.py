@@ -1,7 +1,7 @@
 """From the tokenizer inside a GGUF file to the files that transformers reads."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,11 @@ def write_tokenizer(metadata: Mapping[str, Any], target: Path) -> None:
     tokenizer = _tokenizer(metadata, tokens, kinds)
     _add_special(tokenizer, tokens, kinds)
     first = metadata.get("tokenizer.ggml.bos_token_id")
-    if first is not None and metadata.get("tokenizer.ggml.add_bos_token", metadata["tokenizer.ggml.model"] == "llama"):
+    if (
+        first is not None
+        and first < len(tokens)
+        and metadata.get("tokenizer.ggml.add_bos_token", metadata["tokenizer.ggml.model"] == "llama")
+    ):
         _begin_with(tokenizer, tokens, first)
     tokenizer.save(str(target / "tokenizer.json"))
     settings = {
@@ -42,7 +46,9 @@ def write_tokenizer(metadata: Mapping[str, Any], target: Path) -> None:
 def refuse_unknown_tokenizer(metadata: Mapping[str, Any]) -> None:
     """Raise ModelError for a tokenizer that cannot be written in transformers' form."""
     model, cut = metadata.get("tokenizer.ggml.model"), metadata.get("tokenizer.ggml.pre")
-    if "tokenizer.ggml.tokens" not in metadata or not (model == "llama" or (model == "gpt2" and cut in PRE_TOKENIZERS)):
+    tokens = metadata.get("tokenizer.ggml.tokens")
+    known = model == "llama" or (model == "gpt2" and cut in list(PRE_TOKENIZERS))
+    if not known or not isinstance(tokens, list):
         raise ModelError(
             f"the tokenizer {model}/{cut} of this GGUF file is not known.",
             hint="Use the model's folder in mlx-lm's format; it brings its own tokenizer file.",
@@ -52,6 +58,21 @@ def refuse_unknown_tokenizer(metadata: Mapping[str, Any]) -> None:
         raise ModelError(
             f"the tokenizer of this GGUF file lacks {', '.join(lacking)}.", hint="The file is damaged; fetch it again."
         )
+    if misfits := list(_misfits(metadata, len(tokens))):
+        raise ModelError(
+            f"in the tokenizer of this GGUF file {' and '.join(misfits)} do not fit its {len(tokens)} tokens.",
+            hint="The file is damaged; fetch it again.",
+        )
+
+
+def _misfits(metadata: Mapping[str, Any], count: int) -> Iterator[str]:
+    for name in ("token_type", "scores"):
+        found = metadata.get(f"tokenizer.ggml.{name}")
+        if found is not None and not (isinstance(found, list) and len(found) == count):
+            yield name
+    end = metadata["tokenizer.ggml.eos_token_id"]
+    if not (isinstance(end, int) and 0 <= end < count):
+        yield "eos_token_id"
 
 
 def _tokenizer(metadata: Mapping[str, Any], tokens: list[str], kinds: Sequence[int]) -> Any:

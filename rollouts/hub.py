@@ -49,11 +49,17 @@ def cached_folder(name: str) -> Path | None:
 
 def missing_files(folder: Path) -> list[str]:
     """What a fetch that was cut short has left out."""
-    index = folder / "model.safetensors.index.json"
-    weights = set(json.loads(index.read_text())["weight_map"].values()) if index.is_file() else {"model.safetensors"}
+    try:
+        weights = _weight_files(folder / "model.safetensors.index.json")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ["model.safetensors.index.json"]  # damaged: as good as missing
     missing = sorted(name for name in {"config.json", "tokenizer_config.json", *weights} if not (folder / name).is_file())
     tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
     return missing if any((folder / name).is_file() for name in tokenizers) else [*missing, tokenizers[0]]
+
+
+def _weight_files(index: Path) -> set[str]:
+    return set(json.loads(index.read_bytes())["weight_map"].values()) if index.is_file() else {"model.safetensors"}
 
 
 def look_up(name: str) -> Remote:

@@ -51,8 +51,11 @@ def model_place(name: str) -> Path:
 
 
 def imported_names() -> list[str]:
-    """The models that `rft models import-gguf` has put into the cache."""
-    places = sorted(model_place("").glob("[!.]*/config.json"))
+    """The models that `rft models import-gguf` has put into the cache; none where there is no place for one."""
+    try:
+        places = sorted(model_place("").glob("[!.]*/config.json"))
+    except ModelError:
+        return []
     return [place.parent.name for place in places if place.parent.name not in BUILT_IN]
 
 

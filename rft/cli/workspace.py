@@ -1,5 +1,6 @@
 """What every command of a run shares: the workspace, the run's name, the configuration file."""
 
+import os
 import re
 from pathlib import Path
 
@@ -18,11 +19,11 @@ def run_paths(name: str | None) -> RunPaths:
 
 
 def config_file(given: str | None) -> Path | None:
-    """The configuration file: the one given, else `rft.toml` here if there is one."""
+    """The configuration file: the one given, else `rft.toml` here if there is one, also where it cannot be read."""
     if given is not None:
         return Path(given)
     here = Path(FILE_NAME)
-    return here if here.is_file() else None
+    return here if os.path.lexists(here) else None
 
 
 def new_name(recipe: str | None) -> str:

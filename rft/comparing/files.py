@@ -1,9 +1,9 @@
 """Results files of `rft eval` as one side of a comparison."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from eval.outcome import BenchmarkResult, SampleOutcome, TaskOutcome
 from rft.comparing.comparison import Side
@@ -24,6 +24,12 @@ class AnswerResult(_Part):
     total: int = Field(ge=0)
     compiles: bool
 
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.passed > self.total:
+            raise ValueError(f"{self.passed} of {self.total} cases passed")
+        return self
+
 
 class TaskResult(_Part):
     """One task with its answers; `content` is a hash of its question and tests."""
@@ -40,6 +46,19 @@ class Results(_Part):
     format: Literal["rft eval results 1"]
     evaluation: dict[str, Any]
     tasks: tuple[TaskResult, ...]
+
+    @field_validator("evaluation")
+    @classmethod
+    def _has_a_seed(cls, evaluation: dict[str, Any]) -> dict[str, Any]:
+        seed = evaluation.get("seed", 0)
+        if not isinstance(seed, int) or seed < 0:
+            raise ValueError(f"{seed!r} is no seed")
+        return evaluation
+
+    @property
+    def seed(self) -> int:
+        """What keyed the draws; 0 for replies that were not drawn here."""
+        return int(self.evaluation.get("seed", 0))
 
     def side(self, label: str) -> Side:
         """The side that it is. A task without an answer is not on it; of all others as many answers count as each has.

@@ -1,10 +1,10 @@
 """What several policies did, side by side. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from eval.outcome import BenchmarkResult, paired_differences
+from eval.outcome import BenchmarkResult, TaskOutcome, paired_differences
 from eval.statistics import sign_flip_p_value
 from rft.comparing.comparison import SAME_TASKS, Side, cut
 from rft.errors import InputError
@@ -70,12 +70,13 @@ def side_by_side(sides: Sequence[Side], *, seed: int) -> Several:
     k = min(side.result.samples_per_task for side in sides)
     categories = {each.task_id: each.category for side in reversed(sides) for each in side.result.outcomes}
     results = [cut(side.result, common, k, categories) for side in sides]
+    outcomes = [{each.task_id: each for each in side.result.outcomes} for side in sides]
     return Several(
         columns=tuple(_column(side, result, results[0], everywhere, seed) for side, result in zip(sides, results, strict=True)),
         common=len(common),
         k=k,
         categories=_categories(results),
-        tasks=tuple(_task(task, categories[task], sides, is_same=task in same) for task in sorted(everywhere)),
+        tasks=tuple(_task(task, categories[task], outcomes, is_same=task in same) for task in sorted(everywhere)),
     )
 
 
@@ -99,7 +100,7 @@ def _categories(results: Sequence[BenchmarkResult]) -> tuple[CategoryAcross, ...
     )
 
 
-def _task(task: str, category: str, sides: Sequence[Side], *, is_same: bool) -> TaskAcross:
-    found = [next((each for each in side.result.outcomes if each.task_id == task), None) for side in sides]
+def _task(task: str, category: str, sides: Sequence[Mapping[str, TaskOutcome]], *, is_same: bool) -> TaskAcross:
+    found = [outcomes.get(task) for outcomes in sides]
     passed = tuple(None if each is None else sum(sample.passes for sample in each.samples) for each in found)
     return TaskAcross(task, category, passed, tuple(None if each is None else len(each.samples) for each in found), is_same)

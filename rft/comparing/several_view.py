@@ -10,6 +10,7 @@ from rich.text import Text
 from rft.comparing.command import letters
 from rft.comparing.several import Column, Several, TaskAcross
 from rft.plain import visible
+from rft.reporting.cells import p_value
 
 MISSING = "missing"
 
@@ -23,7 +24,7 @@ def print_several(found: Several, console: Console) -> None:
     told = [task for task in found.tasks if not _is_plain(task)]
     if told:
         console.print(_tasks(told, names))
-    _say(console, f"{len(found.tasks) - len(told)} of {len(found.tasks)} tasks have the same result everywhere.")
+    _say(console, f"{len(found.tasks) - len(told)} of {len(found.tasks)} tasks are passed as often by all.")
     if any(not task.is_same for task in told):
         _say(console, "*: the question or the tests are not the same everywhere; these tasks stand in no figure.")
 
@@ -41,8 +42,8 @@ def _policies(found: Several, names: Sequence[str]) -> Table:
 
 def _figures(column: Column) -> tuple[str, ...]:
     against = "" if column.against_first is None else column.against_first.text()
-    p_value = "" if column.p_value is None else f"{column.p_value:.4f}"
-    return f"{100 * column.cases:.1f}", f"{100 * column.pass_at_1:.1f}", against, p_value, str(column.missing or "")
+    p = "" if column.p_value is None else p_value(column.p_value)
+    return f"{100 * column.cases:.1f}", f"{100 * column.pass_at_1:.1f}", against, p, str(column.missing or "")
 
 
 def _categories(found: Several, names: Sequence[str]) -> Table:

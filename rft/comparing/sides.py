@@ -73,7 +73,7 @@ def _of_file(text: str) -> Measured:
     found = read_results(Path(text))
     what = found.evaluation
     settings = {ours: what[theirs] for ours, theirs in IN_A_FILE.items() if theirs in what}
-    return Measured(text, "", int(str(what.get("seed", 0))), settings, found.side(text), None)
+    return Measured(text, "", found.seed, settings, found.side(text), None)
 
 
 IN_A_FILE = {"seeds": "seed", "temperatures": "temperature", "most new tokens": "max_new_tokens"}

@@ -11,6 +11,7 @@ from rft.code_view import highlighted
 from rft.comparing.comparison import Comparison, TaskDelta
 from rft.comparing.sides import Best
 from rft.plain import visible
+from rft.reporting.cells import p_in_words
 
 CONTEXT = 3
 """Lines around a difference."""
@@ -22,7 +23,7 @@ def print_comparison(found: Comparison, console: Console) -> None:
     """Print the paired difference, the categories, and the tasks whose result is not the same."""
     _say(console, f"\nB {found.b} minus A {found.a}, on {len(found.tasks)} held-out tasks, {found.k} samples each")
     _say(console, f"Cases passed: {found.difference.text()} points with the 95 % interval over tasks.")
-    _say(console, f"The gate's test, one-sided, that B is better: p = {found.p_value:.4f}.")
+    _say(console, f"The gate's test, one-sided, that B is better: {p_in_words(found.p_value)}.")
     console.print(_categories(found))
     moved = [task for task in found.tasks if task.delta or task.passed_a != task.passed_b]
     if moved:

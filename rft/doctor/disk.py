@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rft.doctor.finding import Finding, problem
 from rft.doctor.scene import Scene
+from rollouts.errors import ModelError
 from rollouts.models import cache_folder
 
 OWN = 'sudo chown -R "$(id -un)"'
@@ -55,8 +56,8 @@ def _cache(scene: Scene) -> Finding:
     fix = 'export RFT_CACHE="$PWD/.rft-cache"'
     try:
         folder = cache_folder()
-    except RuntimeError as homeless:
-        return problem("model cache", f"has no place: {homeless}", fix, needed=True)
+    except ModelError as homeless:
+        return problem("model cache", f"has no place: {homeless} {homeless.hint}", fix, needed=True)
     error = unwritable(existing(folder))
     used = _is_to_be_made(scene)
     if error is not None:

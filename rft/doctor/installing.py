@@ -27,7 +27,7 @@ def install(*requirements: str) -> str:
     """The command that installs these here."""
     folder = repository()
     if folder is not None:
-        return f"cd {shlex.quote(str(folder))} && uv sync"
+        return f"(cd {shlex.quote(str(folder))} && uv sync)"  # what is given after it must not run there
     return pip_install(*requirements)
 
 

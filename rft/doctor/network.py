@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from judges.claude.settings import ADDRESS
 from rft.doctor.finding import Finding, problem
-from rft.doctor.model import Place, is_offline, place_of
+from rft.doctor.model import UNSET_OFFLINE, Place, is_offline, place_of
 from rft.doctor.scene import Scene
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def look(scene: Scene) -> Iterator[Finding]:
     if not asked:
         yield Finding("network", True, "a run here needs no network")
     elif is_offline(scene) and any(place_of(scene, name) in (Place.HUB, Place.PARTLY) for name in models_of(config)):
-        yield problem(
-            "network", f"a run here needs it: {'; '.join(asked)}; off-line mode is on", "unset HF_HUB_OFFLINE", needed=True
-        )
+        yield problem("network", f"a run here needs it: {'; '.join(asked)}; off-line mode is on", UNSET_OFFLINE, needed=True)
     else:
         yield Finding("network", True, f"a run here needs it: {'; '.join(asked)}")
 

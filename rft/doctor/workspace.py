@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rft.config import RftConfig
     from rft.keeping.runs import RunOnDisk
 
-EDIT = '"${EDITOR:-vi}"'
+EDIT = "${EDITOR:-vi}"
+"""Not in quotes: an editor may come with options, as `code --wait` does."""
 MOST_NAMED = 5
 
 

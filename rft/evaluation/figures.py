@@ -120,7 +120,7 @@ def figures_of(rows: Sequence[Row], results: Iterable[Result], *, seed: int) -> 
         cases=_estimate([_share(found) for found in ran.values()], seed),
         pass_at_k=_mean(_chances(ran, k)),
         k=k,
-        compile_rate=_mean([float(result.compiles) for result in samples]),
+        compile_rate=_mean([_mean([float(result.compiles) for result in found]) for found in ran.values()]),
         by_category=_groups(rows, ran),
         unsupported={task: reason for task, reason in reasons.items() if task not in ran},
         unsupported_answers=unsupported,

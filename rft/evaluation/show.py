@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from rft.evaluation.figures import Estimate, Figures
+from rft.plain import visible
 
 SHOWN = 20
 """Tasks that are named of a kind; `--json` has all."""
 
 
 def lines_of(suite: str, figures: Figures) -> Iterator[str]:
-    """The report of one evaluation, line by line."""
+    """The report of one evaluation, line by line. Names in a suite of other people are theirs."""
+    return map(visible, _lines(suite, figures))
+
+
+def _lines(suite: str, figures: Figures) -> Iterator[str]:
     yield f"{suite}: {_count(figures.tasks, 'task')}, {_count(figures.samples, 'answer')}"
     for draws, estimate in figures.pass_at.items():
         yield f"  pass@{draws:<8} {_with_error(estimate)}"

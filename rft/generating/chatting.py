@@ -35,9 +35,10 @@ def chat(chosen: Chosen, read: Callable[[], str] | None = None) -> None:
 
 
 def _typed(read: Callable[[], str] | None) -> Iterator[str]:
-    with suppress(ImportError, EOFError):
-        if read is None:
+    if read is None:
+        with suppress(ImportError):
             import readline  # noqa: F401  # gives `input` a history and editing keys
+    with suppress(EOFError):
         while True:
             yield read() if read is not None else input(PROMPT)
 

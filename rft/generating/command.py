@@ -67,7 +67,11 @@ def generate(order: Order, chosen: Chosen) -> None:
 
 def _refuse_out(order: Order) -> None:
     """What can be known before a minute of sampling."""
-    if order.out is None or order.into_folder:
+    if order.out is None:
+        return
+    if order.into_folder:
+        if order.out.exists() and not order.out.is_dir():
+            raise InputError(f"{order.out} is a file, and the slash asks for a folder.", hint="Give -o another place.")
         return
     if not order.out.parent.is_dir():
         raise InputError(

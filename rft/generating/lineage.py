@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from checkpoints.adapter import CONFIG, WEIGHTS, verify
 from rft.begun import stored_config
@@ -66,14 +67,25 @@ def _known(workspace: Path) -> list[str]:
 def lineage_of(adapter: Path) -> Lineage:
     """What the adapter was trained on: its run's store says it, else mlx-lm's own note in `adapter_config.json`.
 
-    Raises CheckpointError when the adapter is not the one that its run recorded, StoreError for a damaged store.
+    Raises CheckpointError when the adapter is not the one that its run recorded, StoreError for a damaged store, InputError where
+    the note cannot be read.
     """
     folder = adapter.resolve()
     run = folder.parents[1] if len(folder.parents) > 3 else folder
     if folder.parent.name == "adapters" and (run / "run.db").is_file():
         return _of_run(RunPaths(run.parents[1], run.name), folder)
-    noted = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("model")
+    noted = _config_of(folder).get("model")
     return Lineage(noted if isinstance(noted, str) else None, None)
+
+
+def _config_of(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InputError(f"{folder} is not an adapter: its {CONFIG} cannot be read.", hint="Give a folder in mlx-lm's format.")
+    return found
 
 
 def _of_run(paths: RunPaths, folder: Path) -> Lineage:

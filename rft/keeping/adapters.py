@@ -10,7 +10,7 @@ from checkpoints.adapter import adapter_hash, is_whole
 from rft.errors import InputError, RftError
 from rft.keeping.disk import disk_use
 from rft.keeping.records import AdapterRecord, RunRecord, record_of, stages_in
-from rft.keeping.runs import run_folders
+from rft.keeping.runs import real, run_folders
 from rft.store import RunPaths
 
 LATEST = "latest"
@@ -55,7 +55,7 @@ def find_adapter(workspace: Path, name: str) -> AdapterOnDisk:
     found = adapters_of(workspace)
     folder = workspace / "adapters" / LATEST if name == LATEST else workspace / name
     for adapter in found:
-        if adapter.name == name or folder.resolve() == adapter.folder.resolve():
+        if adapter.name == name or real(folder) == real(adapter.folder):
             return adapter
     if name == LATEST and folder.is_symlink():
         raise InputError(
@@ -102,6 +102,6 @@ def _of_run(paths: RunPaths) -> Iterator[AdapterOnDisk]:
             base=record.base,
             record=record.adapters.get(stage, AdapterRecord()),
             bytes=disk_use(folder).bytes,
-            latest=paths.latest.is_symlink() and paths.latest.resolve() == folder.resolve(),
+            latest=paths.latest.is_symlink() and real(paths.latest) == real(folder),
             trouble=lacking or trouble,
         )

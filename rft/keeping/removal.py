@@ -2,8 +2,8 @@
 
 import fcntl
 import json
-import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,8 +58,9 @@ def older_than(runs: list[RunOnDisk], days: float, now: float) -> list[str]:
 
 
 def remove(paths: RunPaths, *, keep_adapters: bool = False, force: bool = False) -> Removal:
-    """Remove the run, or all of it but its adapters. Raises InputError when `refusal` has a reason."""
-    with _locked(paths):
+    """Remove the run, or all of it but its adapters. Raises InputError when `refusal` has a reason, RftError where
+    the system has one."""
+    with _deleting(), _locked(paths):
         if (reason := _standing_reason(paths, keep_adapters=keep_adapters, force=force)) is not None:
             raise reason
         before = disk_use(paths.folder).bytes
@@ -68,7 +69,7 @@ def remove(paths: RunPaths, *, keep_adapters: bool = False, force: bool = False)
         if keeps:
             _strip(paths)
         else:
-            paths.folder.rename(_trash(paths))
+            paths.folder.rename(_trash(paths) / paths.name)
             flush(paths.folder.parent)
         if took_latest:
             paths.latest.unlink()
@@ -82,7 +83,8 @@ def empty_trash(workspace: Path) -> int:
     freed = 0
     for folder in trash_of(workspace):
         freed += disk_use(folder).bytes
-        shutil.rmtree(folder)
+        with _deleting():
+            shutil.rmtree(folder)
     return freed
 
 
@@ -90,7 +92,6 @@ def _strip(paths: RunPaths) -> None:
     """Leave the adapters and a note of what was known of them. The store goes first: without it nobody goes on with the run."""
     write_whole(paths.folder / KEPT_FILE, json.dumps(_known(paths).to_json()) + "\n")
     trash = _trash(paths)
-    trash.mkdir()
     for place in sorted(paths.folder.iterdir(), key=lambda place: place.name != paths.database.name):
         if place.name not in ("adapters", KEPT_FILE):
             place.rename(trash / place.name)
@@ -108,7 +109,19 @@ def _known(paths: RunPaths) -> RunRecord:
 
 
 def _trash(paths: RunPaths) -> Path:
-    return paths.folder.with_name(f".{paths.name}.{os.getpid()}.{TRASH}")
+    """A new folder for what is put aside. A process id would not make it new: in a container each has the same."""
+    return Path(tempfile.mkdtemp(prefix=f".{paths.name}.", suffix=f".{TRASH}", dir=paths.folder.parent))
+
+
+@contextmanager
+def _deleting() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RftError(
+            f"{error.filename} cannot be removed: {error.strerror}.",
+            hint="Look at its owner and rights; `rft runs list` says what is left, and the next `rft runs rm` goes on.",
+        ) from error
 
 
 @contextmanager

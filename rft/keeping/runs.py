@@ -1,5 +1,6 @@
 """The runs of a workspace: how far each came, what it takes on disk, who holds it."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -68,7 +69,7 @@ def is_run(folder: Path) -> bool:
 
 def trash_of(workspace: Path) -> list[Path]:
     """What removals that were killed have left."""
-    return sorted(workspace.glob(f"runs/.*.{TRASH}"))
+    return sorted(place for place in workspace.glob(f"runs/.*.{TRASH}") if place.is_dir() and not place.is_symlink())
 
 
 def run_on_disk(paths: RunPaths) -> RunOnDisk:
@@ -99,7 +100,12 @@ def run_on_disk(paths: RunPaths) -> RunOnDisk:
 
 def points_into(paths: RunPaths) -> bool:
     """Whether adapters/latest points to an adapter of this run, there or not."""
-    return paths.latest.is_symlink() and paths.folder.resolve() in paths.latest.resolve().parents
+    return paths.latest.is_symlink() and real(paths.folder) in real(paths.latest).parents
+
+
+def real(place: Path) -> Path:
+    """As `Path.resolve`, which raises at a link that leads to itself."""
+    return Path(os.path.realpath(place))
 
 
 def holder_of(paths: RunPaths) -> str | None:

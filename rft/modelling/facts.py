@@ -13,7 +13,7 @@ from rft.needs import Needs, model_facts, needs_of
 from rft.recipes import recipe_names
 from rollouts.shape import Config, shape_of, text_config
 
-KNOWN_TROUBLES = (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError)
+KNOWN_TROUBLES = (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError, RecursionError)
 """What reading the sizes of a model raises whose config.json is of a kind that is not known."""
 FORMAT = "A folder in mlx-lm's format has config.json, *.safetensors and tokenizer files."
 
@@ -40,7 +40,7 @@ def read_config(folder: Path) -> Config:
         lacks = f"{folder} is not a model folder: it holds no config.json."
         problem = lacks if folder.exists() else f"there is no folder {folder}."
         raise InputError(problem, hint=FORMAT) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{folder} is not a model folder: its config.json cannot be read ({error}).", hint=FORMAT) from error
     return found
 

@@ -3,12 +3,13 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rft.errors import InputError
 from rft.keeping.disk import in_words
-from rollouts.errors import ModelError
+from rollouts.errors import ChildDied, ModelError
 from rollouts.gguf_file import GgufFile, read_gguf, unknown_kinds
 from rollouts.gguf_names import refuse_unknown
 from rollouts.gguf_tokenizer import refuse_unknown_tokenizer
@@ -21,8 +22,8 @@ Say = Callable[[str], None]
 def get_model(name: str, say: Say, *, quiet: bool) -> Path:
     """The model's folder, fetched where it is not here. Raises ModelError. `quiet`: no progress bars."""
     if name in BUILT_IN or name in imported_names() or name.count("/") != 1 or expanded(name).exists():
-        with tempfile.TemporaryDirectory() as logs:
-            return resolve_model(name, Path(logs) / "model.log")
+        with _log() as log:
+            return resolve_model(name, log)
     if (folder := fetched_before(name)) is not None:
         say(f"{name} is here already.")
         return folder
@@ -45,8 +46,20 @@ def import_model(file: Path, name: str | None, say: Say) -> tuple[str, Path]:
     for kind in unknown_kinds(found.tensors):
         say(f"MLX does not keep {kind}: these weights become F16.")
     say(f"Importing {file.name}: {len(found.tensors)} tensors, about {in_words(found.imported_bytes)}.")
-    with tempfile.TemporaryDirectory() as logs:
-        return named, import_file(file, named, Path(logs) / "import.log")
+    with _log() as log:
+        return named, import_file(file, named, log)
+
+
+@contextmanager
+def _log() -> Iterator[Path]:
+    """For what the child says. It goes with the call, so an error sends nobody there: its end is in the message."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            yield Path(folder) / "model.log"
+        except ChildDied as error:
+            raise ChildDied(
+                str(error), hint="The file is damaged, or memory ran out. Fetch it again, or end other programs."
+            ) from error
 
 
 def _check_name(name: str) -> None:

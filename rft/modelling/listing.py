@@ -69,7 +69,10 @@ def find(name: str) -> Found:
 
 def _facts(model: Found) -> Facts | None:
     if model.folder is not None:
-        return facts_of(read_config(model.folder))
+        try:
+            return facts_of(read_config(model.folder))
+        except InputError:  # one damaged file must not hide all other models
+            return None
     known = model_facts(model.name)
     return None if known is None else facts_of(known.config)
 
@@ -93,13 +96,13 @@ def _imported() -> Iterator[Found]:
 def _cached() -> Iterator[Found]:
     """What huggingface_hub keeps: the newest revision of each model that has a config."""
     try:
-        from huggingface_hub import scan_cache_dir
+        from huggingface_hub import constants, scan_cache_dir
         from huggingface_hub.errors import CacheNotFound
     except ModuleNotFoundError:  # without the mlx extra there is no Hub
         return
     try:
-        cache = scan_cache_dir()
-    except CacheNotFound:
+        cache = scan_cache_dir(constants.HF_HUB_CACHE)
+    except (CacheNotFound, RuntimeError):  # nothing was ever fetched, or there is no home folder
         return
     for repo in sorted(cache.repos, key=lambda repo: repo.repo_id):
         whole = [revision.snapshot_path for revision in repo.revisions if (revision.snapshot_path / "config.json").is_file()]

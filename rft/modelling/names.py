@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from rollouts.models import BUILT_IN, imported_names
+from rollouts.models import BUILT_IN, expanded, imported_names
 
 
 def known_names() -> list[str]:
@@ -23,9 +23,9 @@ def table() -> dict[str, dict[str, object]]:
 
 def hub_cache() -> Path:
     """Where huggingface_hub keeps what it fetched: the same rule, without the time that its import takes."""
-    home = Path(os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
+    home = os.environ.get("HF_HOME") or f"{os.environ.get('XDG_CACHE_HOME') or '~/.cache'}/huggingface"
     given = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    return Path(given).expanduser() if given else home.expanduser() / "hub"
+    return expanded(given or f"{home}/hub")
 
 
 def _cached() -> Iterator[str]:

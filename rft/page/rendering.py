@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from rft.errors import InputError
 from rft.forgetting import percent
 from rft.page.answers import Alike, Source
 from rft.plain import visible
-from rft.reporting.cells import in_words
+from rft.reporting.cells import in_words, p_in_words
 from scorers import SCORERS
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def write_page(page: "Page", file: Path) -> int:
         partial.write_bytes(content)
         partial.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise InputError(f"the page {file} cannot be written: {error.strerror}.", hint="Name another file.") from error
     return len(content)
 
@@ -64,7 +67,7 @@ def _engine() -> Environment:
     engine.filters["share"] = _share
     engine.filters["figure"] = percent
     engine.filters["decimal"] = _decimal
-    engine.filters["p"] = _p_value
+    engine.filters["p"] = p_in_words
     engine.filters["words"] = in_words
     engine.filters["ticked"] = _ticked
     return engine
@@ -82,10 +85,6 @@ def _share(value: float | None) -> str | None:
 
 def _decimal(value: float | None, digits: int = 2) -> str | None:
     return None if value is None else f"{value:.{digits}f}"
-
-
-def _p_value(value: float) -> str:
-    return "< 0.0001" if value < 0.0001 else f"= {value:.4f}"
 
 
 def _ticked(text: str) -> Markup:

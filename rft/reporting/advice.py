@@ -73,9 +73,11 @@ def _nothing_kept(facts: Facts) -> Iterator[str]:
                 f"{facts.config.sampling.n}), add easier tasks, or give more demonstrations."
             )
         else:
+            setting = "deterministic_threshold" if facts.config.reward.mode == "deterministic" else "threshold"
             yield (
                 f"{each.name} kept nothing: {each.passing} of {drawn} {_pass(each.passing)} every test, but none has a reward of "
-                f"{facts.config.reward.keep_at:.2f}. `rft show TASK` says what each lost; reward.threshold says what is enough."
+                f"{facts.config.reward.keep_at:.2f}. `rft show TASK --name {facts.run}` says what each lost; reward.{setting} "
+                "says what is enough."
             )
 
 

@@ -27,6 +27,16 @@ def loss(training: dict[str, float] | None, name: str) -> str:
     return "" if not training else f"{training[name]:.3f}"
 
 
+def p_value(value: float) -> str:
+    """A p-value in four digits; none is zero."""
+    return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def p_in_words(value: float) -> str:
+    """The same with what it is, for a sentence."""
+    return f"p {'' if value < 0.0001 else '= '}{p_value(value)}"
+
+
 def verdict(decision: Decision) -> str:
     """The gate's word."""
     return "promoted" if decision.promote else "refused"

@@ -1,4 +1,4 @@
-"""From a run's store to its report. Reads each policy's answers once, and of the rounds' candidates sums alone."""
+"""From a run's store to its report. Reads each policy's answers, and of the rounds' candidates sums alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

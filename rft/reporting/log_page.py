@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rft.forgetting import markdown, percent
-from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, count, in_words, loss, of_data, verdict
+from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, count, in_words, loss, of_data, p_value, verdict
 from rft.reporting.cells import percent as whole
 from rft.reporting.delta import FigureRow
 from rft.reporting.model import PolicyRow, Report
@@ -63,7 +63,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
 
 def _policy(row: PolicyRow) -> Sequence[str]:
     m, d = row.metrics, row.decision
-    said = ("", "", "") if d is None else (verdict(d), f"{d.p_value:.4f}", d.reason)
+    said = ("", "", "") if d is None else (verdict(d), p_value(d.p_value), d.reason)
     return (row.name, percent(m.cases), percent(m.pass_at_1), whole(m.compile_rate), *said)
 
 

@@ -9,7 +9,8 @@ from eval.outcome import BenchmarkResult
 
 @dataclass(frozen=True, slots=True)
 class TaskShare:
-    """One task: shares in [0, 1], and the number of its answers in all that is looked at."""
+    """One task: shares in [0, 1], and the number of its answers: of a training task those of all rounds, of a held-out one those of
+    the last policy."""
 
     task: str
     first: float

@@ -11,7 +11,7 @@ from rft.engine import BASE, FEW_SHOT, SFT
 from rft.forgetting import TITLE, General, fill, percent
 from rft.plain import visible
 from rft.reporting.answers import CASES
-from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, count, in_words, loss, of_data, verdict
+from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, count, in_words, loss, of_data, p_value, verdict
 from rft.reporting.cells import percent as whole
 from rft.reporting.model import Report
 from rft.reporting.shares import Shares, TaskShare
@@ -145,7 +145,7 @@ def _decided(report: Report) -> Table:
     for row in report.rows:
         if (d := row.decision) is not None:
             visible_gain = "none" if d.mde is None else f"{100 * d.mde:+.1f}"
-            table.add_row(row.name, verdict(d), f"{d.p_value:.4f}", f"{d.alpha:.4f}", visible_gain)
+            table.add_row(row.name, verdict(d), p_value(d.p_value), f"{d.alpha:.4f}", visible_gain)
     return table
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from checkpoints.durable import write_whole
 from eval.task_schema import TITLE, task_schema
 from rft.errors import InputError
 
@@ -20,7 +21,7 @@ def write_schema(file: Path) -> None:
     try:
         if file.exists() and not _is_schema(file):
             raise InputError(f"{file} is there and is no schema of tasks.", hint="Give another name, or move it away first.")
-        file.write_text(schema_text(), encoding="utf-8", newline="\n")
+        write_whole(file.resolve(), schema_text())
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}.", hint="Name a place where you may write.") from error
 

@@ -12,7 +12,7 @@ def memory_in_use() -> int:
     me = psutil.Process()
     total = 0
     for process in (me, *me.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):  # it has ended since it was listed
+        with suppress(psutil.Error):  # it has ended since it was listed, or keeps this from us
             total += process.memory_info().rss
     return total
 

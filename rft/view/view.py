@@ -40,8 +40,10 @@ class View:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._is_live:
-            self._ticker.stop()
-            self._pinned.stop()
+            try:
+                self._ticker.stop()
+            finally:  # a second Ctrl-C comes while the thread ends
+                self._pinned.stop()
 
     @property
     def width(self) -> int:
@@ -69,7 +71,7 @@ class View:
         return stage
 
     def _tell(self, line: str) -> None:
-        self._console.print(line, highlight=False)
+        self._console.print(line, highlight=False, soft_wrap=True, markup=False)
 
     def _tick(self) -> None:
         if self._watch is not None:
@@ -85,5 +87,5 @@ class View:
 
 def is_live(console: Console) -> bool:
     """Whether lines can be drawn over each other: on a terminal that moves its cursor and knows more than ASCII, and not where
-    colours are merely forced into a pipe."""
-    return console.is_interactive and console.file.isatty() and not console.options.ascii_only
+    colours are merely forced into a pipe, or COLUMNS says that there are none."""
+    return console.is_interactive and console.file.isatty() and console.width > 0 and not console.options.ascii_only

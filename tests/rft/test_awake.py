@@ -81,3 +81,16 @@ def test_a_mac_without_it_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path:
     said: list[str] = []
     with kept_awake(said.append):
         assert said == []
+
+
+def test_what_cannot_be_said_leaves_nothing_running(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on("Darwin", monkeypatch)
+    found: list[psutil.Process] = []
+
+    def say(_text: str) -> None:
+        found.append(process_of(program))
+        raise OSError
+
+    with pytest.raises(OSError), kept_awake(say):  # noqa: PT011  # any will do
+        raise AssertionError("the block was entered")
+    assert not found[0].is_running()

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -190,3 +191,14 @@ def test_the_same_question_has_another_answer_after_a_reset(monkeypatch: pytest.
 def test_whom_to_ask_is_found_out_first() -> None:
     assert "there is no adapters/latest" in str(CliRunner().invoke(cli, ["chat"], input="one\n").exception)
     assert "there is no model folder" in str(pipe("one\n", "--model", "none").exception)
+
+
+def test_a_python_without_readline_reads_lines_too(
+    chosen: Chosen, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = iter(["one", "/exit"])
+    monkeypatch.setitem(sys.modules, "readline", None)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(lines))
+    chat(chosen)
+    assert capsys.readouterr().out == "2 messages\n"

@@ -170,3 +170,11 @@ def test_the_difference_is_coloured_on_a_terminal_alone() -> None:
         print_answers("task", ("x", one), ("y", other), console)
         assert ("\x1b[" in stream.getvalue()) is terminal
         assert "\x1b[2J" not in stream.getvalue()
+
+
+def test_no_p_value_is_zero() -> None:
+    tasks = [f"t{i}" for i in range(20)]
+    found = compare(side("a", dict.fromkeys(tasks, 0)), side("b", dict.fromkeys(tasks, 2)), seed=0)
+    assert 0 < found.p_value < 0.0001
+    assert "that B is better: p < 0.0001." in printed(found)
+    assert "that B is better: p = 0.5000." in printed(compare(side("a", {"p": 0}), side("b", {"p": 1}), seed=0))

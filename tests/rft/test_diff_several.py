@@ -173,6 +173,12 @@ def test_a_run_beside_a_results_file(folder: Path) -> None:
         assert "evals/held-out-replies-1.json holds results and no answers" in str(error)
 
 
+AN_ANSWER = (
+    '{"format": "rft eval results 1", "evaluation": {"seed": SEED}, "tasks": [{"task": "p", "category": "any", "content": '
+    '"same", "answers": [{"passed": PASSED, "total": 2, "compiles": true}]}]}'
+)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -180,6 +186,9 @@ def test_a_run_beside_a_results_file(folder: Path) -> None:
         ("{}", "format: Field required"),
         ('{"format": "rft eval results 2", "evaluation": {}, "tasks": []}', "format: Input should be 'rft eval results 1'"),
         ('{"format": "rft eval results 1", "evaluation": {}, "tasks": [{"task": 1}]}', "tasks.0.task"),
+        (AN_ANSWER.replace("PASSED", "3").replace("SEED", "0"), "tasks.0.answers.0: Value error, 3 of 2 cases passed"),
+        (AN_ANSWER.replace("PASSED", "2").replace("SEED", "-1"), "evaluation: Value error, -1 is no seed"),
+        (AN_ANSWER.replace("PASSED", "2").replace("SEED", '"x"'), "evaluation: Value error, 'x' is no seed"),
         ("\ud83d\ude00\x00", "is no results file of `rft eval`"),
     ],
 )

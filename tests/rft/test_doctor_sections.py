@@ -118,7 +118,7 @@ def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_how_packages_are_installed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", str(ROOT / ".venv"))
-    assert install("mlx") == f"cd {ROOT} && uv sync"
+    assert install("mlx") == f"(cd {ROOT} && uv sync)"
     monkeypatch.setattr(installing, "repository", lambda: None)
     monkeypatch.setattr("rft.doctor.installing.importlib.util.find_spec", lambda _name: None)
     assert install("mlx", "numpy>=2") == f"uv pip install --python {sys.executable} mlx 'numpy>=2'"
@@ -311,8 +311,8 @@ def test_inputs_that_cannot_be_used(tmp_path: Path) -> None:
     toml = (tmp_path / "rft.toml").read_text()
     (tmp_path / "rft.toml").write_text(toml.replace("[sampling]", '[sampling]\ncandidates = "none.jsonl"'))
     found = by_name(workspace.look(scene(tmp_path)))
-    assert found["tasks"].fix == '"${EDITOR:-vi}" rft.toml'
-    assert found["demonstrations"].fix == '"${EDITOR:-vi}" demonstrations.jsonl'
+    assert found["tasks"].fix == '${EDITOR:-vi} rft.toml'
+    assert found["demonstrations"].fix == '${EDITOR:-vi} demonstrations.jsonl'
     assert found["held-out tasks"].fix == "rft tasks check held-out"
     assert found["recorded candidates"].text.startswith("there is no file")
     assert all(found[name].needed for name in ("tasks", "demonstrations", "held-out tasks", "recorded candidates"))

@@ -91,6 +91,13 @@ def test_what_mlx_lm_noted_names_the_model(workspace: Path) -> None:
     assert choose("tiny-random", "silent", workspace).model == "tiny-random"
 
 
+@pytest.mark.parametrize("note", ["{broken", '["x"]', "\ud800"])
+def test_a_note_that_cannot_be_read(workspace: Path, note: str) -> None:
+    make_adapter(workspace / "foreign", model="owner/base")
+    (workspace / "foreign" / "adapter_config.json").write_bytes(note.encode("utf-8", "surrogatepass"))
+    assert "foreign is not an adapter: its adapter_config.json cannot be read" in refusal(None, "foreign", workspace)
+
+
 def test_an_adapter_that_is_not_there(workspace: Path) -> None:
     words = refusal(None, None, workspace)
     assert "adapters/latest" in words

@@ -13,7 +13,9 @@ from rich.console import Console
 from rft.view import View
 from rft.view.facts import Facts, Policy, StageFacts, TaskShare
 from rft.view.panel import MARGIN, panel
-from tests.rft.live_world import AT_40, AT_80, FACTS, PLANNED, SEEN, WIDTHS, words
+from rft.view.ticker import Ticker
+from rft.view.view import is_live
+from tests.rft.live_world import AT_40, AT_80, FACTS, PLANNED, SEEN, WIDTHS, Terminal, words
 
 # The panel
 
@@ -123,3 +125,34 @@ def test_a_stage_found_finished_has_no_time_left(tmp_path: Path, clock: list[flo
         stage.work(10, "tokens")
         assert stage.facts().left is None
     assert file.getvalue() == "  round-1: 4 of 4, 0 tokens/s\n"
+
+
+def test_a_long_line_stays_one_and_is_no_markup(tmp_path: Path, clock: list[float]) -> None:
+    file = io.StringIO()
+    with View(Console(file=file, width=80), tmp_path / "events.jsonl") as view:
+        stage = view.stage("judging round-1", 4)
+        clock.append(clock[-1] + 20)
+        stage.advance(note="[red] " + "many words " * 10)
+    assert file.getvalue() == f"  judging round-1: 1 of 4, [red] {'many words ' * 10}, about 60 s left\n"
+
+
+def test_a_second_ctrl_c_leaves_no_panel_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rft.view.view.is_live", lambda _: True)
+
+    def interrupted(ticker: Ticker) -> None:
+        ticker._done.set()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ticker, "stop", interrupted)
+    terminal = Terminal(80)
+    with pytest.raises(KeyboardInterrupt), View(terminal.console, tmp_path / "events.jsonl") as view:
+        view.say("begun")
+    terminal.console.print("stopped")
+    assert terminal.show() == ["begun", "stopped"]
+
+
+def test_a_terminal_without_columns_has_no_panel() -> None:
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    widths = {width: Console(file=terminal, _environ={"TERM": "xterm", "COLUMNS": str(width)}) for width in (0, 1, 80)}
+    assert {width: is_live(console) for width, console in widths.items()} == {0: False, 1: True, 80: True}

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from judges.budget import Limits, Spent
@@ -193,3 +194,11 @@ def test_a_ledger_that_cannot_be_read_stops_nothing(written: WrittenRun) -> None
     inputs = Inputs(written.tasks, written.benchmark, (), Path("model"), "base")
     with RunWatch(written.paths, written.config, inputs, lambda: spend_of(judge)) as watch:
         assert watch.look([]).trouble == "the ledger cannot be read."
+
+
+def test_a_process_that_may_not_be_asked_counts_nothing(watch: RunWatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_process: psutil.Process) -> None:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil.Process, "memory_info", denied)
+    assert watch.look([]).memory == 0

@@ -15,10 +15,13 @@ from click.testing import CliRunner, Result
 from rft.cli import cli
 from rft.errors import InputError
 from rft.modelling import getting
+from rft.modelling.listing import _cached
 from rft.modelling.machine import Machine
+from rft.modelling.names import known_names
 from rft.modelling.rendering import Rendered, combinations
-from rollouts.errors import ModelError
-from rollouts.models import resolve_model
+from rft.needs import model_facts
+from rollouts.errors import ChildDied, ModelError
+from rollouts.models import imported_names, resolve_model
 from rollouts.policy import Policy
 from rollouts.tiny import CHAT_TEMPLATE
 from tests.fakes.hub import NAME, FakeHub, serving
@@ -290,3 +293,37 @@ def test_importing_wants_room(place: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(getting, "SPARE_BYTES", 10**18)
     assert "are free" in error_of("import-gguf", "whole.gguf")
     assert not (place / "cache" / "models" / "whole").exists()
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors.index.json"])
+@pytest.mark.parametrize("text", ['{"weight_map": ', "[1]", "[" * 100_000, '{"weight_map": {"a": {}}}'])
+def test_a_damaged_model_does_not_hide_the_others(place: Path, tiny_model: Path, file: str, text: str) -> None:
+    (in_hub_cache(place, tiny_model, "some/damaged") / file).write_text(text)
+    models = {model["name"]: model for model in told("list")["models"]}
+    assert models["tiny-random"]["needs"] is not None
+    assert models["some/damaged"]["missing"] == ([file] if "index" in file else [])
+
+
+def test_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(*_arguments: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("RFT_CACHE", "XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", "~/hub")
+    monkeypatch.setattr("pathlib.Path.home", homeless)
+    monkeypatch.setattr("pathlib.Path.expanduser", homeless)
+    assert imported_names() == []
+    assert "tiny-random" in known_names()
+    assert model_facts("smollm2") is not None
+    assert list(_cached()) == []
+
+
+def test_a_child_that_dies_sends_nobody_to_a_log_that_is_gone(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(_source: Path, _name: str, log: Path) -> Path:
+        raise ChildDied("ended with exit code 1", hint=f"Its log is {log}.")
+
+    monkeypatch.setattr(getting, "import_file", dies)
+    error = rft("import-gguf", str(write_gguf(place / "small.gguf"))).exception
+    assert isinstance(error, ChildDied)
+    assert "log" not in error.hint

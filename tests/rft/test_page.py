@@ -155,6 +155,13 @@ def test_it_stands_in_the_runs_folder_unless_told_otherwise(run: WrittenRun) -> 
     assert "rft.toml/page.html cannot be written" in str(nowhere.exception)
 
 
+def test_a_page_that_cannot_stand_there_leaves_nothing(run: WrittenRun) -> None:
+    (run.paths.folder / "report.html").mkdir()
+    result = CliRunner().invoke(cli, ["report", "written", "--html"])
+    assert "report.html cannot be written" in str(result.exception)
+    assert not list(run.paths.folder.glob(".*"))
+
+
 def test_changed_training_tasks_leave_the_samples_out_and_say_so(run: WrittenRun) -> None:
     run.measure("base", {})
     file = run.paths.workspace / "tasks" / f"{NOUNS[0]}.toml"

@@ -143,3 +143,11 @@ def test_a_last_round_that_was_promoted_asks_for_more() -> None:
     assert "`rft run --rounds 6 --name NEW`" in said(policies=promoted("round-3"))["go-on"]
     assert said(policies=promoted("round-2")) == {}
     assert said(policies=promoted("sft"), config=a_config(rounds=0)) == {}
+
+
+def test_the_threshold_of_the_mode_and_the_run_are_named() -> None:
+    low = [replace(GOOD, kept=0)]
+    executed, deterministic = (said(low, config=a_config(reward={"mode": mode})) for mode in ("executed", "deterministic"))
+    assert "`rft show TASK --name mine`" in executed["nothing-kept"]
+    assert "; reward.threshold says" in executed["nothing-kept"]
+    assert "; reward.deterministic_threshold says" in deterministic["nothing-kept"]

@@ -1,6 +1,7 @@
 """GGUF files that are looked at before they are loaded, those that are refused, and the tokenizers that are made of them."""
 
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,31 @@ def test_other_files(tmp_path: Path, body: bytes, words: str) -> None:
         read_gguf(tmp_path / "absent.gguf")
 
 
+def entry(key: bytes, value: bytes) -> bytes:
+    return struct.pack("<Q", len(key)) + key + value
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(entry(b"general.alignment", struct.pack("<II", 4, 0)), id="an alignment of nothing"),
+        pytest.param(entry(b"general.alignment", struct.pack("<IQ", 8, 3) + b"abc"), id="an alignment in words"),
+        pytest.param(entry(b"deep", struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * 5000), id="lists in lists"),
+    ],
+)
+def test_what_no_program_writes(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "odd.gguf").write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + body)
+    with pytest.raises(ModelError, match="cut off or damaged"):
+        read_gguf(tmp_path / "odd.gguf")
+
+
+def test_one_part_of_several_files_is_no_model(tmp_path: Path) -> None:
+    part = {name: value for name, value in weights().items() if name != "blk.0.ffn_down.weight"}
+    assert refusal(write_gguf(tmp_path / "part.gguf", part), tmp_path / "target").endswith(
+        "lacks the tensor blk.0.ffn_down.weight."
+    )
+
+
 def test_an_unknown_tensor_is_named(tmp_path: Path) -> None:
     file = write_gguf(tmp_path / "odd.gguf", weights(**{"blk.0.attn_q_norm.weight": mx.zeros((8,))}))
     words = refusal(file, tmp_path / "target")
@@ -94,6 +120,12 @@ def test_names_without_a_place(name: str) -> None:
         ({"tokenizer__ggml__model": "gpt2", "tokenizer__ggml__pre": "tekken"}, "gpt2/tekken"),
         ({"tokenizer__ggml__scores": None}, "lacks scores"),
         ({"tokenizer__ggml__eos_token_id": None}, "lacks eos_token_id"),
+        ({"tokenizer__ggml__eos_token_id": mx.array(9999, mx.uint32)}, "eos_token_id do not fit its 265 tokens"),
+        ({"tokenizer__ggml__token_type": mx.array([1], mx.int32)}, "token_type do not fit"),
+        ({"tokenizer__ggml__scores": mx.array([1.0, 2.0], mx.float32)}, "scores do not fit"),
+        ({"tokenizer__ggml__tokens": mx.array(3, mx.uint32)}, "is not known"),
+        ({"llama__attention__head_count": mx.array([4, 2], mx.uint32)}, "no one number for llama.attention.head_count"),
+        ({"llama__block_count": mx.array(2**32 - 1, mx.uint32)}, "lacks the tensor blk.1.attn_norm.weight"),
     ],
 )
 def test_models_that_cannot_be_imported(tmp_path: Path, changed: dict[str, Any], words: str) -> None:
