@@ -27,6 +27,7 @@ from rft.judging.opening import open_judge
 from rft.report import collect, render, write_log_page
 from rft.sampling_stages import Inputs
 from rft.sections import JudgeBudget
+from rft.sources import check_source
 from rft.store import RunPaths, RunStore, open_for_writing
 from rft.view import View
 from rft.view.spend import spend_of
@@ -65,10 +66,15 @@ def start(config: RftConfig, paths: RunPaths, console: Console) -> None:
             console.print("`rft report` shows it; start another with --name or a different --seed and --name.", highlight=False)
             return
         inputs = read_inputs(config, paths.log("model"))
-        _same_inputs(store, inputs)
+        if begun := store.fact("config") is not None:
+            refuse_changed(store, described(inputs), "")
+        else:
+            check_source(config, inputs.tasks, paths.log("endpoint"))
         with open_judge(
             config, paths, inputs.tasks, partial(console.print, highlight=False, soft_wrap=True, markup=False)
         ) as judge:
+            if not begun:
+                store.state("inputs", described(inputs))
             store.state("config", config.model_dump())
             _tell_unrecorded(store, paths, console)
             if judge is not None:
@@ -114,13 +120,6 @@ def _refuse_other_configuration(store: RunStore, config: RftConfig, paths: RunPa
 
 def _may_change(key: str) -> bool:
     return key in MAY_CHANGE or key.startswith("judge.prices")
-
-
-def _same_inputs(store: RunStore, inputs: Inputs) -> None:
-    """A run's tasks, demonstrations and base model must stay what they were."""
-    if store.fact("inputs") is None:
-        store.state("inputs", described(inputs))
-    refuse_changed(store, described(inputs), "")
 
 
 def _tell_unrecorded(store: RunStore, paths: RunPaths, console: Console) -> None:

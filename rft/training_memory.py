@@ -18,8 +18,8 @@ HIDDEN_KEPT, INNER_KEPT, SCORES_KEPT, STATES_KEPT = 10, 5, 2, 2
 """Copies that a block keeps for the way back: of the width of its hidden states, of its widest product, of its attention scores
 (in mx.fast's attention too, which is written out where gradients are taken), and of a delta net's state."""
 CHAIN_SCORES = 4
-"""Of a block whose gradient is taken by itself (rft.training.chain): beside its values and as much for their gradients so many more
-copies of its attention scores, in numpy."""
+"""Of a block whose gradient is taken by itself (rft.training.chain), beside its values and as much for their gradients: so many
+more copies of its attention scores, in numpy."""
 STATES_PASSING, VALUES_PASSING, KEYS_PASSING = 3, 0.3, 0.1
 """Of a delta net, alive while the way back goes through it: states of every token, and the shares of the slices' gradients
 (tokens x tokens x heads x width of a value, of a key) that are there at a time."""
