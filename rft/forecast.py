@@ -44,7 +44,7 @@ def show_forecast(config: RftConfig, paths: RunPaths, console: Console) -> None:
     if config.judge.backend != "none":
         show_judge_forecast(forecast_of(config, tasks, paths.workspace), console)
     gain = _smallest_gain(config, len(benchmark), tuple(task.category for task in benchmark))
-    seen = "no gain at all" if gain is None else f"about {100 * gain:+.0f} points"
+    seen = "none; it needs more held-out tasks" if gain is None else f"about {100 * gain:+.0f} points"
     console.print(
         f"Smallest gain over the base that the gate would find in 80 % of cases, if policies pass about "
         f"{100 * ASSUMED_SHARE:.0f} % of test cases: {seen}.",

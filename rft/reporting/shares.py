@@ -9,8 +9,8 @@ from eval.outcome import BenchmarkResult
 
 @dataclass(frozen=True, slots=True)
 class TaskShare:
-    """One task: shares in [0, 1], and the number of its answers: of a training task those of all rounds, of a held-out one those of
-    the last policy."""
+    """One task: shares in [0, 1], and the number of its answers, of a training task in all rounds, of a held-out one by the last
+    policy."""
 
     task: str
     first: float

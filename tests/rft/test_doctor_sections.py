@@ -235,6 +235,9 @@ def test_a_model_on_the_hub(tmp_path: Path) -> None:
     found, net = the_model(tmp_path, {"HF_HUB_OFFLINE": "1"})
     assert (found.ok, found.needed, net.ok) == (False, True, False)
     assert found.fix == "unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE && rft models get owner/name"
+    assert net.fix == "unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE"
+    assert the_model(tmp_path, {"TRANSFORMERS_OFFLINE": "1"})[1].ok is False
+    assert the_model(tmp_path, {"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "1"})[1].ok, "the Hub's client reads the first"
 
 
 def test_places_of_models(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,6 +249,8 @@ def test_places_of_models(tmp_path: Path, cache: Path, monkeypatch: pytest.Monke
     shutil.copytree(tiny_model, cache / "models" / "tiny-random")
     assert place_of(here, "tiny-random") is Place.HERE
     assert place_of(here, "imported") is Place.HERE
+    assert place_of(here, str(tiny_model)) is Place.NOWHERE, "a run asks for weights"
+    (tiny_model / "model.safetensors").write_text("")
     assert place_of(here, str(tiny_model)) is Place.HERE
     assert place_of(here, "./none") is Place.NOWHERE
     assert place_of(here, "a/b/c") is Place.NOWHERE
@@ -311,8 +316,8 @@ def test_inputs_that_cannot_be_used(tmp_path: Path) -> None:
     toml = (tmp_path / "rft.toml").read_text()
     (tmp_path / "rft.toml").write_text(toml.replace("[sampling]", '[sampling]\ncandidates = "none.jsonl"'))
     found = by_name(workspace.look(scene(tmp_path)))
-    assert found["tasks"].fix == '${EDITOR:-vi} rft.toml'
-    assert found["demonstrations"].fix == '${EDITOR:-vi} demonstrations.jsonl'
+    assert found["tasks"].fix == "${EDITOR:-vi} rft.toml"
+    assert found["demonstrations"].fix == "${EDITOR:-vi} demonstrations.jsonl"
     assert found["held-out tasks"].fix == "rft tasks check held-out"
     assert found["recorded candidates"].text.startswith("there is no file")
     assert all(found[name].needed for name in ("tasks", "demonstrations", "held-out tasks", "recorded candidates"))

@@ -246,3 +246,45 @@ def test_a_killed_removal_leaves_no_half_run(workspace: Path, monkeypatch: pytes
 )
 def test_sizes_in_words(count: int, words: str) -> None:
     assert in_words(count) == words
+
+
+@pytest.mark.parametrize("keep", [[], ["--keep-adapters"]])
+def test_a_killed_removal_of_the_same_process_id_stands_in_no_way(workspace: Path, keep: list[str]) -> None:
+    left = workspace / "runs" / f".again.{os.getpid()}.removed"
+    left.mkdir(parents=True)
+    (left / "run.db").write_text("of the removal that was killed")
+    paths = a_run(workspace, "again", "sft")
+    assert rft("runs", "rm", "again", "--yes", *keep).exit_code == 0
+    assert not paths.database.exists()
+    assert not list(workspace.glob("runs/.*"))
+
+
+def test_what_only_looks_like_a_removal_stays(workspace: Path) -> None:
+    a_run(workspace, "gone")
+    (workspace / "mine").mkdir()
+    (workspace / "runs" / ".link.removed").symlink_to(workspace / "mine")
+    (workspace / "runs" / ".file.removed").write_text("")
+    assert rft("runs", "rm", "gone", "--yes").exit_code == 0
+    assert {place.name for place in (workspace / "runs").iterdir()} == {".link.removed", ".file.removed"}
+
+
+def test_a_removal_that_may_not_delete_says_what(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = a_run(workspace, "foreign")
+
+    def refuses(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", "runs/foreign/logs")
+
+    monkeypatch.setattr("rft.keeping.removal.shutil.rmtree", refuses)
+    error = rft("runs", "rm", "foreign", "--yes").exception
+    assert str(error) == "runs/foreign/logs cannot be removed: Permission denied."
+    assert not paths.folder.exists()
+
+
+def test_a_link_to_itself(workspace: Path) -> None:
+    a_run(workspace, "one", "sft")
+    (workspace / "adapters").mkdir()
+    (workspace / "adapters" / "latest").symlink_to("latest")
+    assert listed()["one"]["latest"] is False
+    assert "which is not there" in rft("adapters", "list").output
+    assert isinstance(rft("adapters", "show", "latest").exception, InputError)
+    assert rft("runs", "rm", "one", "--yes").exit_code == 0
