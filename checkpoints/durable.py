@@ -23,7 +23,11 @@ def flush(path: Path) -> None:
 def write_whole(file: Path, text: str) -> None:
     """Replace the file's text in one atomic, durable step: a kill leaves the old text or the new one."""
     aside = file.with_name(f".{file.name}.{os.getpid()}")
-    aside.write_text(text, encoding="utf-8")
-    flush(aside)
-    aside.replace(file)
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        flush(aside)
+        aside.replace(file)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     flush(file.parent)

@@ -44,11 +44,19 @@ def read_history(link: Path) -> list[Promotion]:
     if not file.is_file():
         return []
     try:
-        return [Promotion(**entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+        moves = [Promotion(**entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
+        _refuse_odd(moves)
+    except (ValueError, TypeError, RecursionError) as error:
         raise CheckpointError(
             f"{file} is damaged: {error}.", hint="Move it away; the next promotion begins a new one, and knows no way back."
         ) from error
+    return moves
+
+
+def _refuse_odd(moves: Sequence[Promotion]) -> None:
+    for move in moves:
+        if not isinstance(move.adapter, str) or not move.adapter:
+            raise TypeError(f"{move.adapter!r} is no folder of an adapter")
 
 
 def standing(moves: Sequence[Promotion]) -> list[str]:

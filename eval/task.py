@@ -201,7 +201,7 @@ def _first_problem(error: ValidationError, text: str) -> str:
     if not first["loc"]:
         return first["msg"].removeprefix("Value error, ")
     field = str(first["loc"][0])
-    where = _line_of(field, text)
+    where = "" if first["type"] == "missing" else _line_of(field, text)
     if first["type"] == "extra_forbidden":
         close = difflib.get_close_matches(field, set(Task.model_fields) - {"id"}, n=1)
         return f"there is no field `{field}`{where}{f'; did you mean `{close[0]}`?' if close else ''}"

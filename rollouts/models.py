@@ -1,5 +1,6 @@
 """From the name of a model to a folder in mlx-lm's format on this machine."""
 
+import errno
 import hashlib
 import importlib.util
 import os
@@ -123,7 +124,6 @@ def _built_in(name: str, log: Path) -> Path:
     target = model_place(name)
     if (target / "config.json").is_file():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
     return _make(target, str(_smollm2_file()) if name == SMOLLM2 else None, log)
 
 
@@ -132,14 +132,13 @@ def import_file(source: Path, name: str, log: Path) -> Path:
     target = model_place(name)
     if target.exists():
         raise ModelError(f"there is a model {name!r} already: {target}.", hint="Give another --name, or delete that folder.")
-    target.parent.mkdir(parents=True, exist_ok=True)
     return _make(target, str(source.resolve()), log)
 
 
 def _make(target: Path, source: str | None, log: Path) -> Path:
     """Make it in a folder beside, then rename that, so that a kill leaves nothing half."""
     name = target.name
-    scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
+    scratch = _scratch(target)
     try:
         made = scratch / name
         for _ in stream_child("rollouts.importer", {"source": source, "target": str(made)}, log):
@@ -152,6 +151,18 @@ def _make(target: Path, source: str | None, log: Path) -> Path:
     finally:
         shutil.rmtree(scratch)
     return target
+
+
+def _scratch(target: Path) -> Path:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # the caller knows what a full disk means to it
+            raise
+        raise ModelError(
+            f"no model can be made in {target.parent}: {error.strerror}.", hint="Set RFT_CACHE to a folder where you may write."
+        ) from error
 
 
 def _smollm2_file() -> Path:

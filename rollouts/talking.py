@@ -56,6 +56,7 @@ class Talker:
         self._say = on_event
         self._module = module
         self._child: Child | None = None
+        self._begun = self._stopping = False
 
     @property
     def pid(self) -> int | None:
@@ -79,7 +80,7 @@ class Talker:
             "seed": seed,
             "round": round_index,
         }
-        used, heard = self.pid is not None, False
+        used, heard, self._stopping = self.pid is not None, False, False
         try:
             for arrived in self._ask(request):
                 heard = True
@@ -97,11 +98,16 @@ class Talker:
             raise self._explained(death) from None
 
     def _ask(self, request: Message) -> Iterator[str | Spoken]:
+        self._begun = False
         if self._child is None or not self._child.open:
             self._child = Child(self._module, self._log)
         with closing(self._child.ask(request)) as replies:
             for reply in replies:
-                if reply["kind"] == "text":
+                if reply["kind"] == "begun":
+                    self._begun = True
+                    if self._stopping:
+                        self._interrupt()
+                elif reply["kind"] == "text":
                     yield reply["text"]
                 else:
                     yield Spoken(reply["text"], reply["tokens"], reply["finish_reason"])
@@ -111,6 +117,11 @@ class Talker:
 
     def stop(self) -> None:
         """Let the reply that is on its way end here, from a signal handler, say. The child lives on."""
+        self._stopping = True
+        if self._begun:  # else it is told when it begins: a child that still starts would die of the signal
+            self._interrupt()
+
+    def _interrupt(self) -> None:
         if (pid := self.pid) is not None:
             os.kill(pid, signal.SIGINT)
 
@@ -135,8 +146,9 @@ class Worker:
         self._stopped = True
 
     def answer(self, request: Message, send: Callable[[Message], None]) -> None:
-        """Answer a request of Talker with `text` messages and a last `reply`. The policy of the first one is that of all."""
+        """Answer a request of Talker: `begun`, `text` messages, a last `reply`. The policy of the first one is that of all."""
         self._stopped = False
+        send({"kind": "begun"})
         policy, speaker = self._loaded(request)
         told: dict[str, Any] = request["parameters"]
         parameters = SamplingParameters(**{**told, "stop": tuple(told["stop"])})

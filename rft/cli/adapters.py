@@ -1,10 +1,14 @@
 """`rft adapters`."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from rft.cli.completion import complete_adapter
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.group()
@@ -115,8 +119,13 @@ def rollback(yes: bool) -> None:
 
     workspace = Path.cwd()
     link = workspace / "adapters" / LATEST
-    target, now = previous(link), latest_target(workspace)
-    told = "nothing" if now is None else str(now.relative_to(workspace) if now.is_relative_to(workspace) else now)
-    agree(f"Point adapters/latest back to {target}? It points to {told} now.", yes=yes)
+    target, now = _told(workspace, previous(link)), _told(workspace, latest_target(workspace))
+    agree(f"Point adapters/latest back to {target}? It points to {now} now.", yes=yes)
     back(link)
-    click.echo(f"adapters/latest points to {target} again; before it pointed to {told}.")
+    click.echo(f"adapters/latest points to {target} again; before it pointed to {now}.")
+
+
+def _told(workspace: "Path", target: "Path | None") -> str:
+    if target is None:
+        return "nothing"
+    return str(target.relative_to(workspace) if target.is_relative_to(workspace) else target)

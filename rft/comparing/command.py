@@ -12,7 +12,7 @@ from rft.errors import InputError
 
 def compared(a: Measured, b: Measured, task: str | None) -> Comparison:
     """The comparison. Raises InputError where `task` is not one of the compared ones, and what `compare` raises."""
-    found = compare(a.side, b.side, seed=b.seed)
+    found = compare(a.side, b.side, seed=a.seed)
     known = [each.task for each in found.tasks]
     if task is not None and task not in known:
         raise InputError(f"{task!r} is no held-out task that both have.", hint=f"Tasks: {', '.join(known)}.")

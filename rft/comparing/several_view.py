@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from rft.comparing.command import letters
 from rft.comparing.several import Column, Several, TaskAcross
+from rft.comparing.view import narrow_table, say
 from rft.plain import visible
 from rft.reporting.cells import p_value
 
@@ -18,19 +18,19 @@ MISSING = "missing"
 def print_several(found: Several, console: Console) -> None:
     """Print the policies, the categories, and the tasks whose results differ or are missing somewhere."""
     names = letters(len(found.columns))
-    _say(console, f"\n{len(found.columns)} policies on the {found.common} tasks that all have, {found.k} answers to each")
+    say(console, f"\n{len(found.columns)} policies on the {found.common} tasks that all have, {found.k} answers to each")
     console.print(_policies(found, names))
     console.print(_categories(found, names))
     told = [task for task in found.tasks if not _is_plain(task)]
     if told:
         console.print(_tasks(told, names))
-    _say(console, f"{len(found.tasks) - len(told)} of {len(found.tasks)} tasks are passed as often by all.")
+    say(console, f"{len(found.tasks) - len(told)} of {len(found.tasks)} tasks are passed as often by all.")
     if any(not task.is_same for task in told):
-        _say(console, "*: the question or the tests are not the same everywhere; these tasks stand in no figure.")
+        say(console, "*: the question or the tests are not the same everywhere; these tasks stand in no figure.")
 
 
 def _policies(found: Several, names: Sequence[str]) -> Table:
-    table = _table("In %; minus A in points, paired by task; p: the gate's one-sided test")
+    table = narrow_table("In %; minus A in points, paired by task; p: the gate's one-sided test")
     table.add_column("")
     table.add_column("policy", overflow="fold")
     for heading in ("cases", "pass@1", "minus A", "p", MISSING):
@@ -47,7 +47,7 @@ def _figures(column: Column) -> tuple[str, ...]:
 
 
 def _categories(found: Several, names: Sequence[str]) -> Table:
-    table = _table("By category; share of cases passed in %")
+    table = narrow_table("By category; share of cases passed in %")
     table.add_column("category", overflow="fold")
     for heading in ("tasks", *names):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -57,7 +57,7 @@ def _categories(found: Several, names: Sequence[str]) -> Table:
 
 
 def _tasks(told: Sequence[TaskAcross], names: Sequence[str]) -> Table:
-    table = _table("Tasks that differ: answers that pass every test")
+    table = narrow_table("Tasks that differ: answers that pass every test")
     table.add_column("category", overflow="fold")
     table.add_column("task", overflow="fold")
     for name in names:
@@ -76,11 +76,3 @@ def _is_plain(task: TaskAcross) -> bool:
     if not task.is_same or None in task.passed:
         return False
     return len({(passed or 0) / (k or 1) for passed, k in zip(task.passed, task.answers, strict=True)}) == 1
-
-
-def _table(title: str) -> Table:
-    return Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(visible(line), highlight=False, markup=False, soft_wrap=True)

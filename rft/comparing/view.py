@@ -21,26 +21,27 @@ NAMED = 12
 
 def print_comparison(found: Comparison, console: Console) -> None:
     """Print the paired difference, the categories, and the tasks whose result is not the same."""
-    _say(console, f"\nB {found.b} minus A {found.a}, on {len(found.tasks)} held-out tasks, {found.k} samples each")
-    _say(console, f"Cases passed: {found.difference.text()} points with the 95 % interval over tasks.")
-    _say(console, f"The gate's test, one-sided, that B is better: {p_in_words(found.p_value)}.")
+    say(console, f"\nB {found.b} minus A {found.a}, on {len(found.tasks)} held-out tasks, {found.k} samples each")
+    say(console, f"Cases passed: {found.difference.text()} points with the 95 % interval over tasks.")
+    say(console, f"The gate's test, one-sided, that B is better: {p_in_words(found.p_value)}.")
     console.print(_categories(found))
     moved = [task for task in found.tasks if task.delta or task.passed_a != task.passed_b]
     if moved:
         console.print(_tasks(moved))
     same = len(found.tasks) - len(moved)
     gained, lost = (sum(task.flip == flip for task in found.tasks) for flip in ("gained", "lost"))
-    _say(console, f"{gained} tasks gained (A never passes, B does), {lost} lost; {same} of {len(found.tasks)} the same.")
+    say(console, f"{gained} tasks gained (A never passes, B does), {lost} lost; {same} of {len(found.tasks)} the same.")
     for line in _not_compared(found):
-        _say(console, line)
+        say(console, line)
 
 
-def _table(title: str) -> Table:
+def narrow_table(title: str) -> Table:
+    """An empty table that fits 80 columns."""
     return Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
 
 
 def _categories(found: Comparison) -> Table:
-    table = _table("By category; share of cases passed in %")
+    table = narrow_table("By category; share of cases passed in %")
     table.add_column("category", overflow="fold")
     for heading in ("tasks", "A", "B", "B - A", "gained", "lost"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -51,7 +52,7 @@ def _categories(found: Comparison) -> Table:
 
 
 def _tasks(moved: list[TaskDelta]) -> Table:
-    table = _table("Tasks that moved; samples that pass, and points of cases passed")
+    table = narrow_table("Tasks that moved; samples that pass, and points of cases passed")
     table.add_column("category", overflow="fold")
     table.add_column("task", overflow="fold")
     for heading in ("A", "B", "B - A"):
@@ -85,15 +86,16 @@ def _not_compared(found: Comparison) -> list[str]:
 def print_answers(task: str, a: tuple[str, Best], b: tuple[str, Best], console: Console) -> None:
     """Print the two best answers to a task as a unified difference."""
     for letter, (label, best) in (("A", a), ("B", b)):
-        _say(console, f"{letter} {label}: answer {best.index} to {task} passes {best.passed} of {best.total} cases")
+        say(console, f"{letter} {label}: answer {best.index} to {task} passes {best.passed} of {best.total} cases")
     old, new = (visible(best.code).rstrip().split("\n") for _, best in (a, b))
     lines = list(difflib.unified_diff(old, new, f"A {a[0]}", f"B {b[0]}", lineterm="", n=CONTEXT))
     if not lines:
-        _say(console, "The two answers are the same:")
+        say(console, "The two answers are the same:")
         lines = old
     for line in highlighted("\n".join(lines), "diff" if lines is not old else "luau"):
         console.print(line, soft_wrap=True)
 
 
-def _say(console: Console, line: str) -> None:
+def say(console: Console, line: str) -> None:
+    """Print a line as it is."""
     console.print(visible(line), highlight=False, markup=False, soft_wrap=True)

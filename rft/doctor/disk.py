@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rft.doctor.finding import Finding, problem
 from rft.doctor.scene import Scene
+from rft.keeping.disk import in_words
 from rollouts.errors import ModelError
 from rollouts.models import cache_folder
 
@@ -36,7 +37,7 @@ def look(scene: Scene) -> Iterator[Finding]:
 def _disk(scene: Scene) -> Finding:
     free = shutil.disk_usage(scene.workspace).free
     wanted = LEAST if scene.needs is None else scene.needs.disk
-    text = f"{_gb(free)} free here; a run here is predicted to write {_gb(wanted)}"
+    text = f"{in_words(free)} free here; a run here is predicted to write {in_words(wanted)}"
     if free >= wanted:
         return Finding("disk", True, text)
     runs = (scene.workspace / "runs").is_dir()
@@ -101,8 +102,8 @@ def _unloaded(scene: Scene) -> int:
 def _room(name: str, folder: Path, wanted: int, fix: str) -> Finding:
     free = shutil.disk_usage(existing(folder)).free
     if free < wanted:
-        return problem(name, f"{folder}, {_gb(free)} free; the model here takes {_gb(wanted)}", fix, needed=True)
-    return Finding(name, True, f"{folder}, {_gb(free)} free")
+        return problem(name, f"{folder}, {in_words(free)} free; the model here takes {in_words(wanted)}", fix, needed=True)
+    return Finding(name, True, f"{folder}, {in_words(free)} free")
 
 
 def _temporary() -> Finding:
@@ -111,7 +112,7 @@ def _temporary() -> Finding:
     except FileNotFoundError as error:
         return problem("temporary files", f"no place for them: {error}", 'export TMPDIR="$HOME"', needed=True)
     free = shutil.disk_usage(folder).free
-    text = f"{folder}, {_gb(free)} free"
+    text = f"{folder}, {in_words(free)} free"
     if free < LEAST_TEMPORARY:
         return problem("temporary files", f"{text}: too little", 'export TMPDIR="$HOME"')
     return Finding("temporary files", True, text)
@@ -139,6 +140,11 @@ def permit(folder: Path) -> str:
     return f"{'chmod -R u+rwX' if mine else OWN} {shlex.quote(str(folder))}"
 
 
+def aside(place: Path) -> str:
+    """The command that moves something out of the way, and asks before it writes over what was moved before."""
+    return f"mv -i {shlex.quote(str(place))} {shlex.quote(f'{place}.old')}"
+
+
 def _why(error: OSError) -> str:
     return error.strerror or str(error)
 
@@ -148,8 +154,6 @@ def _fix(error: OSError, folder: Path) -> str:
         return "df -h"
     if error.errno in (errno.EACCES, errno.EPERM):
         return permit(folder)
+    if folder.is_file():
+        return aside(folder)
     return "mkdir -p ~/rft && cd ~/rft"
-
-
-def _gb(count: int) -> str:
-    return f"{count / 1e9:.1f} GB"

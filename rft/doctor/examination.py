@@ -79,8 +79,6 @@ def _unseen(section: str, error: Exception) -> Finding:
 def _fix_of(error: Exception) -> str:
     from rft.doctor.installing import all_of_rft
 
-    if isinstance(error, RuntimeError) and "home" in str(error):
-        return 'export HOME="$PWD"'
     return all_of_rft() if isinstance(error, ImportError) else REPORT
 
 

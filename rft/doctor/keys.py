@@ -49,13 +49,15 @@ def _anthropic(scene: Scene, config: "RftConfig | None") -> Finding:
 
 def anthropic_source(scene: Scene) -> str | None:
     """Where Anthropic's SDK would find a credential, in its own order; None where it would find none."""
-    for name in (ANTHROPIC, ANTHROPIC_TOKEN, PROFILE):
+    for name in (ANTHROPIC, ANTHROPIC_TOKEN):
         if scene.environment.get(name, "").strip():
             return name
+    folder = anthropic_folder(scene.environment)
+    if named := scene.environment.get(PROFILE, "").strip():
+        return PROFILE if folder is not None and _is_json(folder / "configs" / f"{named}.json") else None
     token = any(scene.environment.get(name) for name in ("ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE"))
     if token and all(scene.environment.get(name) for name in FEDERATION):
         return FEDERATION[0]
-    folder = anthropic_folder(scene.environment)
     if folder is None:
         return None
     profile = folder / "configs" / f"{text_of(folder / 'active_config') or 'default'}.json"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollouts.child import stream_child
+from rollouts.models import expanded
 
 if TYPE_CHECKING:
     from rft.config import RftConfig
@@ -77,9 +78,9 @@ class Scene:
         free = shutil.disk_usage(self.workspace).free
         try:
             return needs_of(config, memory=memory, free_disk=free, dequantised=dequantised)
-        except (*KNOWN_TROUBLES, RuntimeError):  # a model of a kind whose sizes are not known; no home folder
+        except KNOWN_TROUBLES:
             return None
 
     def path(self, setting: str) -> Path:
         """A path of the configuration."""
-        return self.workspace / Path(setting).expanduser()
+        return self.workspace / expanded(setting)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rft.doctor.disk import permit
+from rft.doctor.disk import aside, permit
 from rft.doctor.finding import Finding, problem
 from rft.doctor.scene import Scene
 from rft.errors import InputError
@@ -42,7 +42,7 @@ def _configuration(scene: Scene) -> Finding:
         return problem(FILE_NAME, f"{error} {error.hint}", fix, needed=True)
     if os.path.lexists(file) and not file.is_file():
         text = f"{file} is no file; `rft run` passes it over and takes the quickstart"
-        return problem(FILE_NAME, text, f"mv {FILE_NAME} {FILE_NAME}.old")
+        return problem(FILE_NAME, text, aside(Path(FILE_NAME)))
     told = f"{file} can be read" if file.is_file() else "there is none here: `rft run` takes the quickstart"
     return Finding(FILE_NAME, True, f"{told}; model {config.model}, {config.rounds} rounds, judge {config.judge.backend}")
 
@@ -113,13 +113,33 @@ def _run(run: "RunOnDisk") -> Finding:
 
 
 def _latest(workspace: Path) -> Iterator[Finding]:
-    link = workspace / "adapters" / "latest"
-    if not link.is_symlink():
+    from checkpoints.errors import CheckpointError
+    from checkpoints.latest import previous, refuse_folder
+
+    name, link = "adapters/latest", workspace / "adapters" / "latest"
+    try:
+        refuse_folder(link)
+    except CheckpointError as error:
+        yield problem(name, f"{error} {error.hint}", aside(_in_the_way(link)), needed=True)
         return
     if link.exists():
-        yield Finding("adapters/latest", True, f"points to {link.resolve()}")
-    else:
-        yield problem("adapters/latest", f"points to {link.readlink()}, which is not there", "rft adapters rollback")
+        yield Finding(name, True, f"points to {link.resolve()}")
+    elif link.is_symlink():
+        try:
+            previous(link)
+            fix = "rft adapters rollback"
+        except CheckpointError:
+            fix = f"rm {name}"
+        yield problem(name, f"points to {link.readlink()}, which is not there", fix)
+
+
+def _in_the_way(link: Path) -> Path:
+    """What a promotion is refused for."""
+    from checkpoints.history import history_file
+
+    if not link.parent.is_dir():
+        return link.parent
+    return link if link.exists() and not link.is_symlink() else history_file(link)
 
 
 def _ledger(workspace: Path) -> Iterator[Finding]:

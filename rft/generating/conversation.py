@@ -43,9 +43,9 @@ class Conversation:
         row = json.dumps({"messages": [*self._system, *self._turns]}) + "\n"
         try:
             with file.open("w" if file in self._saved else "x", encoding="utf-8") as stream:
+                self._saved.add(file)  # it is ours, also when the disk is full
                 stream.write(row)
         except FileExistsError as error:
             raise NotSaved(f"{file} is there already.", hint="Save to another file.") from error
         except OSError as error:
             raise NotSaved(f"{file} cannot be written: {error.strerror}.", hint="Save to another place.") from error
-        self._saved.add(file)

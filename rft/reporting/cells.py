@@ -1,7 +1,11 @@
 """Figures as a report writes them."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from eval.gate import Decision
 from rft.reporting.data import RoundData
+from rft.reporting.model import Report
 from rft.reporting.shares import Shares
 
 DATA_HEADINGS = ("policy", "tasks", "never", "always", "kept", "low", "match", "twice", "rows", "loss", "unseen")
@@ -12,19 +16,9 @@ DATA_LEGEND = (
 )
 
 
-def percent(value: float) -> str:
+def whole(value: float) -> str:
     """A share as a whole percentage."""
     return f"{100 * value:.0f}"
-
-
-def count(value: int | None) -> str:
-    """A number, empty where there is none."""
-    return "" if value is None else str(value)
-
-
-def loss(training: dict[str, float] | None, name: str) -> str:
-    """One of the losses of a training, empty where there was none."""
-    return "" if not training else f"{training[name]:.3f}"
 
 
 def p_value(value: float) -> str:
@@ -42,12 +36,25 @@ def verdict(decision: Decision) -> str:
     return "promoted" if decision.promote else "refused"
 
 
-def of_data(data: RoundData | None) -> tuple[str, ...]:
-    """The cells between a policy's name and its losses; a policy without rounds has none of its own."""
+def data_cells(report: Report) -> Iterator[tuple[str, ...]]:
+    """Rows under DATA_HEADINGS: every policy that was trained and decided about, and every round that has come to its selection.
+    What is not there (yet) is empty."""
+    data, trained = {each.name: each for each in report.data}, {row.name: row.training for row in report.rows if row.training}
+    for name in dict.fromkeys((*trained, *data)):
+        yield (name, *_sampled(data.get(name)), *_trained(trained.get(name), data.get(name)))
+
+
+def _sampled(data: RoundData | None) -> tuple[str, ...]:
     if data is None:
-        return ("",) * 8
-    numbers = (data.tasks, data.never, data.always, data.kept, data.too_low, data.in_held_out, data.twice, data.rows)
-    return tuple(map(count, numbers))
+        return ("",) * 7
+    numbers = (data.tasks, data.never, data.always, data.kept, data.too_low, data.in_held_out, data.twice)
+    return tuple("" if number is None else str(number) for number in numbers)
+
+
+def _trained(training: dict[str, Any] | None, data: RoundData | None) -> tuple[str, ...]:
+    rows = data.rows if training is None and data is not None else (training or {}).get("rows")
+    losses = ("", "") if training is None else tuple(f"{training[name]:.3f}" for name in ("final_loss", "validation_loss"))
+    return ("" if rows is None else str(rows), *losses)
 
 
 def in_words(shares: Shares) -> str:

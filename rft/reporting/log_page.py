@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rft.forgetting import markdown, percent
-from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, count, in_words, loss, of_data, p_value, verdict
-from rft.reporting.cells import percent as whole
+from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, data_cells, in_words, p_value, verdict, whole
 from rft.reporting.delta import FigureRow
 from rft.reporting.model import PolicyRow, Report
 from rft.reporting.shares import Shares
@@ -42,7 +41,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _table(("policy", *categories), shares)
     if forgotten := general_rows(report):
         yield from ("", *markdown(forgotten))
-    yield from ("", "## Data", "", *_data(report), "", DATA_LEGEND)
+    yield from ("", "## Data", "", *_table(DATA_HEADINGS, data_cells(report)), "", DATA_LEGEND)
     if said := notes(report):
         yield from ("", *said)
     yield from _tasks("Training tasks", report.training_tasks)
@@ -77,19 +76,6 @@ def _moved(report: Report) -> Iterator[str]:
 def _figure(row: FigureRow, policies: Sequence[str], rounds: Sequence[str]) -> Sequence[str]:
     moved = ((f"{100 * row.values[name]:.1f}", row.against_sft[name].text()) for name in rounds)
     return [row.figure, *(f"{100 * row.values[name]:.1f}" for name in policies), *(cell for pair in moved for cell in pair)]
-
-
-def _data(report: Report) -> Iterator[str]:
-    data = {each.name: each for each in report.data}
-
-    def cells() -> Iterator[Sequence[str]]:
-        for row in report.rows:
-            if row.training is not None:
-                *numbers, _ = of_data(data.get(row.name))
-                losses = (loss(row.training, "final_loss"), loss(row.training, "validation_loss"))
-                yield (row.name, *numbers, count(row.training.get("rows")), *losses)
-
-    return _table(DATA_HEADINGS, cells())
 
 
 def _tasks(title: str, shares: Shares | None) -> Iterator[str]:

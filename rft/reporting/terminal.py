@@ -11,8 +11,7 @@ from rft.engine import BASE, FEW_SHOT, SFT
 from rft.forgetting import TITLE, General, fill, percent
 from rft.plain import visible
 from rft.reporting.answers import CASES
-from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, count, in_words, loss, of_data, p_value, verdict
-from rft.reporting.cells import percent as whole
+from rft.reporting.cells import DATA_HEADINGS, DATA_LEGEND, data_cells, in_words, p_value, verdict, whole
 from rft.reporting.model import Report
 from rft.reporting.shares import Shares, TaskShare
 from rft.sampling_view import TITLE as SAMPLING
@@ -31,18 +30,17 @@ FIRST_TABLE = (CASES, "pass@1", "compile")
 def render(report: Report, console: Console, rounds: Sequence[RoundFigures] = ()) -> None:
     """Print the report. `rounds` are the figures of the rounds' candidates, where they are known."""
     _head(report, console)
-    console.print(_measured(report), _scored(report))
+    if report.rows:
+        console.print(_measured(report), _scored(report))
+    else:
+        _say(console, "Nothing was measured yet.")
     if forgotten := general_rows(report):
         console.print(fill(_table(TITLE), forgotten))
     for table in _moved(report):
         console.print(table)
     if len(report.rows) > 1 or rounds:
         console.print(trend_table(report.rows, rounds))
-    console.print(_decided(report))
-    for row in report.rows:
-        if row.decision is not None:
-            verb = "promoted" if row.decision.promote else "not promoted"
-            _say(console, f"{row.name}: {verb}: {row.decision.reason}.")
+    _print_decisions(report, console)
     _print_data(report, console)
     _print_tasks(report, console)
     _print_advice(report, console)
@@ -138,29 +136,28 @@ def _delta(report: Report, name: str) -> Table:
     return table
 
 
-def _decided(report: Report) -> Table:
+def _print_decisions(report: Report, console: Console) -> None:
+    decided = [(row.name, row.decision) for row in report.rows if row.decision is not None]
+    if not decided:
+        return
     table = _table("The gate; visible: the gain it sees in 80 %")
     for heading in ("policy", "decision", "p", "needed", "visible"):
         table.add_column(heading, justify="left" if heading in ("policy", "decision") else "right", no_wrap=True)
-    for row in report.rows:
-        if (d := row.decision) is not None:
-            visible_gain = "none" if d.mde is None else f"{100 * d.mde:+.1f}"
-            table.add_row(row.name, verdict(d), p_value(d.p_value), f"{d.alpha:.4f}", visible_gain)
-    return table
+    for name, d in decided:
+        visible_gain = "none" if d.mde is None else f"{100 * d.mde:+.1f}"
+        table.add_row(name, verdict(d), p_value(d.p_value), f"{d.alpha:.4f}", visible_gain)
+    console.print(table)
+    for name, d in decided:
+        _say(console, f"{name}: {'promoted' if d.promote else 'not promoted'}: {d.reason}.")
 
 
 def _print_data(report: Report, console: Console) -> None:
-    data = {each.name: each for each in report.data}
-    trained = [row for row in report.rows if row.training is not None]
-    if trained:
+    if rows := list(data_cells(report)):
         table = _table("The data: what a round sampled and kept, and what was trained on")
         for heading in DATA_HEADINGS:
             table.add_column(heading, justify="left" if heading == "policy" else "right")
-        for row in trained:
-            losses = (loss(row.training, "final_loss"), loss(row.training, "validation_loss"))
-            cells = list(of_data(data.get(row.name)))
-            cells[-1] = count((row.training or {}).get("rows"))
-            table.add_row(row.name, *cells, *losses)
+        for cells in rows:
+            table.add_row(*cells)
         console.print(table)
         console.print(DATA_LEGEND, highlight=False)
     if sampled := [row.sampling for row in report.rounds if row.sampling is not None]:

@@ -51,8 +51,8 @@ def new_task(task: str, category: str, kind: Kind, folder: Path, others: Sequenc
     Raises InputError where the id cannot be a file's name or is taken, and where the file cannot be written.
     """
     _refuse_name(task)
-    if not category.strip():
-        raise InputError("the category is empty.", hint="Leave --category out, or name a group, as --category lists.")
+    if not category.strip() or not category.isprintable():
+        raise InputError(f"{category!r} is no category.", hint="Leave --category out, or name a group, as --category lists.")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is no folder.", hint="Give --folder the name of a folder; it is made if need be.")
     _refuse_taken(task, (folder, *others))

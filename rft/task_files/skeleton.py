@@ -25,7 +25,7 @@ def skeleton(task: str, category: str, kind: Kind) -> str:
     """A commented task file of this kind. It can be read, and its reference does not pass before the tests are written."""
     template = resources.files("rft.task_files.skeletons") / f"{kind}.toml"
     text = string.Template(template.read_text(encoding="utf-8"))
-    return text.substitute(entry_point=entry_point(task), category=json.dumps(category).replace("\x7f", "\\u007f"))
+    return text.substitute(entry_point=entry_point(task), category=json.dumps(category))
 
 
 def entry_point(task: str) -> str:

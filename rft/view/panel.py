@@ -97,6 +97,6 @@ def _machine(facts: Facts, room: int) -> list[Text]:
         Piece("" if seen.memory is None else f"memory {size(seen.memory)}", 1),
         Piece("" if seen.disk is None else f"disk {size(seen.disk)} free", 2),
         Piece(judge),
-        Piece(seen.trouble, style="red"),
+        Piece(printable(seen.trouble), style="red"),
     ]
     return [fitted(pieces, room)] if any(piece.text for piece in pieces) else []

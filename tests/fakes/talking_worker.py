@@ -20,6 +20,7 @@ stopped: list[bool] = []
 
 
 def answer(request: Told, send: Callable[[Told], None]) -> None:
+    send({"kind": "begun"})
     text = request["messages"][-1]["content"]
     how: Told = json.loads(text) if text.startswith("{") else {"pieces": [f"{len(request['messages'])} ", "messages"]}
     if how.get("fails"):

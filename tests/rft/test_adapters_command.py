@@ -171,10 +171,11 @@ def test_promoting_an_earlier_one_again_is_a_step_forward(tmp_path: Path) -> Non
     assert previous(link) == folders[1]
 
 
-def test_a_damaged_history_is_said(workspace: Path, link: Path) -> None:
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '[{"adapter": 3, "at": "", "how": "promote"}]'])
+def test_a_damaged_history_is_said(workspace: Path, link: Path, text: str) -> None:
     paths = a_run(workspace, "mine", "sft")
     promote(link, paths.adapter("sft"))
-    history_file(link).write_text("{")
+    history_file(link).write_text(text)
     for arguments in (["rollback", "--yes"], ["promote", "mine/sft", "--yes"]):
         error = rft(*arguments).exception
         assert isinstance(error, CheckpointError)

@@ -1,5 +1,7 @@
 """`rft chat`: turns, commands, a pipe, and a model's process that dies."""
 
+import errno
+import io
 import json
 import os
 import signal
@@ -202,3 +204,22 @@ def test_a_python_without_readline_reads_lines_too(
     monkeypatch.setattr("builtins.input", lambda _prompt: next(lines))
     chat(chosen)
     assert capsys.readouterr().out == "2 messages\n"
+
+
+def test_a_save_that_met_a_full_disk_can_be_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def opened(path: Path, _mode: str, **_options: str) -> Full:
+        path.touch(exist_ok=False)
+        return Full()
+
+    conversation, file = Conversation(None), tmp_path / "talk.jsonl"
+    conversation.answered("one", "two")
+    with monkeypatch.context() as changed:
+        changed.setattr(Path, "open", opened)
+        with pytest.raises(NotSaved, match="No space left"):
+            conversation.save(file)
+    conversation.save(file)
+    assert [message["content"] for message in json.loads(file.read_text())["messages"]] == ["one", "two"]

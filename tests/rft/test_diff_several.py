@@ -153,6 +153,15 @@ def test_three_results_files() -> None:
     assert [task["task"] for task in found["tasks"]] == ["p", "q", "r"]
 
 
+def test_two_and_three_are_told_the_same_of_a_pair() -> None:
+    tasks = [f"t{i}" for i in range(20)]
+    one = a_file("evals/one-1.json", {task: [i % 3] for i, task in enumerate(tasks)}, seed=1)
+    other = a_file("evals/other-1.json", {task: [(i + 1) % 3] for i, task in enumerate(tasks)}, seed=2)
+    pair = json.loads(ask(one, other, "--json").stdout)
+    beside = json.loads(ask(one, other, other, "--json").stdout)["columns"][1]
+    assert (beside["against_first"], beside["p_value"]) == (pair["difference"], pair["p_value"])
+
+
 def test_a_run_beside_a_results_file(folder: Path) -> None:
     """A task of a run and the same task of a suite are known as the same."""
     write_workspace(folder)

@@ -114,6 +114,8 @@ def test_the_credential_is_looked_for_in_the_order_of_the_sdk(tmp_path: Path) ->
     federation = {"ANTHROPIC_FEDERATION_RULE_ID": "r", "ANTHROPIC_ORGANIZATION_ID": "o"}
     assert source(**federation) is None
     assert source(**federation, ANTHROPIC_IDENTITY_TOKEN="t") == "ANTHROPIC_FEDERATION_RULE_ID"
+    assert source(ANTHROPIC_PROFILE="nobody's", **federation, ANTHROPIC_IDENTITY_TOKEN="t") is None, "it is not there"
+    assert source(ANTHROPIC_PROFILE="default") == "ANTHROPIC_PROFILE"
     assert source(ANTHROPIC_AUTH_TOKEN="t") == "ANTHROPIC_AUTH_TOKEN"
     assert source(ANTHROPIC_AUTH_TOKEN="t", ANTHROPIC_API_KEY="k") == "ANTHROPIC_API_KEY"
 

@@ -1,9 +1,7 @@
 """What each section of the doctor finds, section by section, without a child process."""
 
 import importlib.metadata
-import os
 import shutil
-import sqlite3
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -12,15 +10,12 @@ from typing import Any
 
 import pytest
 
-from rft.doctor import device, disk, installing, model, network, packages, python, terminal, workspace
+from rft.doctor import device, disk, installing, model, network, packages, python, terminal
 from rft.doctor.finding import Finding
 from rft.doctor.installing import BASE, TESTED, install, origin, pip_install
 from rft.doctor.model import Place, place_of
 from rft.doctor.packages import OPTIONAL
-from rft.judging.places import open_ledger
-from rft.store import RunPaths, open_for_writing
 from tests.rft.doctor_world import FACTS, GB, by_name, scene
-from tests.rft.world import write_workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -254,6 +249,7 @@ def test_places_of_models(tmp_path: Path, cache: Path, monkeypatch: pytest.Monke
     assert place_of(here, str(tiny_model)) is Place.HERE
     assert place_of(here, "./none") is Place.NOWHERE
     assert place_of(here, "a/b/c") is Place.NOWHERE
+    assert place_of(here, "~nobody-has-this-name/model") is Place.NOWHERE
     assert place_of(here, "owner/-bad--name..") is Place.NOWHERE
     snapshot = tmp_path / "hub" / "models--owner--name" / "snapshots" / ("a" * 40)
     (tmp_path / "hub" / "models--owner--name" / "refs").mkdir(parents=True)
@@ -293,94 +289,3 @@ def test_the_model_of_a_local_judge_is_looked_for_too(tmp_path: Path) -> None:
     made = scene(tmp_path)
     assert by_name(model.look(made))["judge's model"].text.startswith("owner/judge: on the Hub")
     assert "the model owner/judge comes" in by_name(network.look(made))["network"].text
-
-
-# The workspace.
-
-
-def test_a_whole_workspace(tmp_path: Path) -> None:
-    write_workspace(tmp_path)
-    found = by_name(workspace.look(scene(tmp_path)))
-    assert {finding.name: finding.text for finding in found.values() if not finding.ok} == {}
-    assert found["tasks"].text == "4 in tasks"
-    assert found["demonstrations"].text == "4 in demonstrations.jsonl"
-    assert found["held-out tasks"].text == "12 in held-out"
-    assert "general tasks" not in found
-
-
-def test_inputs_that_cannot_be_used(tmp_path: Path) -> None:
-    write_workspace(tmp_path)
-    shutil.rmtree(tmp_path / "tasks")
-    (tmp_path / "demonstrations.jsonl").write_text("{}\n")
-    next((tmp_path / "held-out").iterdir()).write_text("prompt = 1")
-    toml = (tmp_path / "rft.toml").read_text()
-    (tmp_path / "rft.toml").write_text(toml.replace("[sampling]", '[sampling]\ncandidates = "none.jsonl"'))
-    found = by_name(workspace.look(scene(tmp_path)))
-    assert found["tasks"].fix == "${EDITOR:-vi} rft.toml"
-    assert found["demonstrations"].fix == "${EDITOR:-vi} demonstrations.jsonl"
-    assert found["held-out tasks"].fix == "rft tasks check held-out"
-    assert found["recorded candidates"].text.startswith("there is no file")
-    assert all(found[name].needed for name in ("tasks", "demonstrations", "held-out tasks", "recorded candidates"))
-
-
-def test_runs_that_cannot_be_read(tmp_path: Path) -> None:
-    for name in ("whole", "torn", "newer"):
-        paths = RunPaths(tmp_path, name)
-        with open_for_writing(paths) as store:
-            store.state("config", {"rounds": 1, "model": "m"})
-        paths.events.write_text("{}\n")
-    torn = tmp_path / "runs" / "torn" / "run.db"
-    torn.write_bytes(torn.read_bytes()[:100] + bytes(5000))
-    with sqlite3.connect(tmp_path / "runs" / "newer" / "run.db") as connection:
-        connection.execute("PRAGMA user_version = 7")
-    connection.close()
-    found = by_name(workspace.look(scene(tmp_path)))
-    assert found["run whole"].ok
-    assert "stopped" in found["run whole"].text
-    assert "schema version 7; this rft reads version 1" in found["run newer"].text
-    assert found["run newer"].fix == "mv runs/newer newer-unreadable"
-    assert not found["run torn"].ok
-    assert not found["run torn"].needed
-
-
-def test_many_runs_are_not_all_named(tmp_path: Path) -> None:
-    for number in range(8):
-        paths = RunPaths(tmp_path, f"r{number}")
-        with open_for_writing(paths) as store:
-            store.state("config", {"rounds": 1, "model": "m"})
-        paths.events.touch()
-        os.utime(paths.events, (9 - number, 9 - number))
-    (tmp_path / "runs" / "r7" / "run.db").write_bytes(b"not a database at all, " * 50)
-    found = by_name(workspace.look(scene(tmp_path)))
-    assert found["runs"].text == "8 here; the 5 that were changed last"
-    assert [name for name in found if name.startswith("run ")] == ["run r7", "run r4", "run r3", "run r2", "run r1", "run r0"]
-
-
-def test_runs_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "runs").mkdir()
-    assert by_name(workspace.look(scene(tmp_path)))["runs"].text == "none here"
-    monkeypatch.setattr("os.access", lambda place, _mode: Path(place).name != "runs")
-    found = by_name(workspace.look(scene(tmp_path)))["runs"]
-    assert (found.ok, found.needed) == (False, True)
-    assert found.fix == f"chmod -R u+rwX {tmp_path / 'runs'}"
-
-
-def test_a_link_that_points_nowhere(tmp_path: Path) -> None:
-    (tmp_path / "adapters").mkdir()
-    (tmp_path / "adapters" / "latest").symlink_to("../runs/x/adapters/sft")
-    found = by_name(workspace.look(scene(tmp_path)))["adapters/latest"]
-    assert (found.ok, found.fix) == (False, "rft adapters rollback")
-    (tmp_path / "runs" / "x" / "adapters" / "sft").mkdir(parents=True)
-    assert by_name(workspace.look(scene(tmp_path)))["adapters/latest"].ok
-
-
-def test_the_ledger(tmp_path: Path) -> None:
-    assert "ledger" not in by_name(workspace.look(scene(tmp_path)))
-    with open_ledger(tmp_path):
-        pass
-    assert by_name(workspace.look(scene(tmp_path)))["ledger"].text.endswith("0 calls on record")
-    for file in (tmp_path / "judge").iterdir():
-        file.unlink()
-    (tmp_path / "judge" / "ledger.db").write_bytes(b"torn" * 1000)
-    found = by_name(workspace.look(scene(tmp_path)))["ledger"]
-    assert (found.ok, found.fix) == (False, "mv judge judge-unreadable")

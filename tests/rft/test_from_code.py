@@ -1,6 +1,7 @@
 """Tasks proposed from a person's own Luau."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -322,6 +323,19 @@ def test_windows_line_ends_and_a_byte_order_mark(code: Path, tmp_path: Path) -> 
     (code / "M.luau").write_bytes(b"\xef\xbb\xbf" + function_of("twice").replace("\n", "\r\n").encode())
     task = only(propose(code, Choices()), tmp_path)
     assert "\r" not in task.reference + task.prompt
+
+
+def test_a_pipe_keeps_nobody_waiting(code: Path) -> None:
+    code.mkdir()
+    os.mkfifo(code / "pipe.luau")
+    assert proposed(code).left_out["files that cannot be read"] == ("pipe.luau",)
+
+
+def test_a_files_name_cannot_write_into_the_task(code: Path, tmp_path: Path) -> None:
+    code.mkdir()
+    (code / "a\rprompt = 3\x01\n.luau").write_text(function_of("twice"))
+    task = only(propose(code, Choices()), tmp_path)
+    assert "twice" in task.prompt
 
 
 def test_files_that_cannot_be_used_are_counted(code: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from rft.view import View
-from rft.view.facts import Facts, Policy, StageFacts, TaskShare
+from rft.view.facts import Facts, Policy, Seen, StageFacts, TaskShare
 from rft.view.panel import MARGIN, panel
 from rft.view.ticker import Ticker
 from rft.view.view import is_live
@@ -76,6 +76,7 @@ def test_a_bar_is_full_when_all_is_done() -> None:
 def test_a_task_cannot_move_the_cursor() -> None:
     best = [TaskShare("a\x1b[2J\nb", 1, 1)]
     assert "best   a?[2J?b 1/1" in words(panel(replace(FACTS, seen=replace(SEEN, best=best)), 80, 24))
+    assert words(panel(Facts("r", 0, seen=Seen(trouble="no \x1b[2J")), 80, 24))[-1] == "no ?[2J"
 
 
 # The view without a terminal

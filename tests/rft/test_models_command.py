@@ -327,3 +327,11 @@ def test_a_child_that_dies_sends_nobody_to_a_log_that_is_gone(place: Path, monke
     error = rft("import-gguf", str(write_gguf(place / "small.gguf"))).exception
     assert isinstance(error, ChildDied)
     assert "log" not in error.hint
+
+
+def test_a_cache_in_which_nothing_can_be_made(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "file").write_text("")
+    monkeypatch.setenv("RFT_CACHE", str(place / "file"))
+    file = str(write_gguf(place / "small.gguf"))
+    for arguments in (["get", "tiny-random"], ["import-gguf", file]):
+        assert error_of(*arguments) == f"no model can be made in {place / 'file' / 'models'}: Not a directory."

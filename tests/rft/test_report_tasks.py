@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from eval.outcome import BenchmarkResult, SampleOutcome, TaskOutcome
 from rft.cli import cli
 from rft.looking import look_at
 from rft.page.rendering import _engine
-from rft.report import Report
+from rft.report import Report, write_log_page
 from rft.reporting.cells import in_words
 from rft.reporting.data import round_data
 from rft.reporting.shares import Shares, TaskShare, held_out_shares, shares_of, training_shares
@@ -189,3 +190,40 @@ def test_looking_changes_nothing(in_finished: RunPaths) -> None:
         result = CliRunner().invoke(cli, ["report", in_finished.name, *form])
         assert result.exit_code == 0, result.output
     assert contents() == before
+
+
+def test_a_round_on_its_way_has_its_row_of_data(run: WrittenRun) -> None:
+    a_round(run)
+    run.measure("base", {})
+    assert ["round-1", "4", "1", "1", "2", "1"] in data_rows(run)
+    run.store.state("pool:round-1", {"rows": 5, "contaminated": [{"task": "x"}], "duplicates": 3})
+    run.store.state("adapter:round-1", {"rows": 6, "final_loss": 0.5, "validation_loss": 1.5})
+    assert ["round-1", "4", "1", "1", "2", "1", "1", "3", "6"] in data_rows(run), "its losses are told when it is decided about"
+    run.measure("sft", {})
+    run.decide("sft", promote=False)
+    run.measure("round-1", {})
+    decision = run.store.fact("decision:sft")
+    run.store.state("decision:round-1", decision)
+    rows = data_rows(run)
+    assert [row[0] for row in rows] == ["sft", "round-1"]
+    assert rows[1] == ["round-1", "4", "1", "1", "2", "1", "1", "3", "6", "0.500", "1.500"]
+
+
+def data_rows(run: WrittenRun) -> list[list[str]]:
+    """The table of the data, in the terminal and on the run's page."""
+    lines = CliRunner().invoke(cli, ["report", "written"]).stdout.splitlines()
+    begin = next(at for at, line in enumerate(lines) if line.split()[:3] == ["policy", "tasks", "never"])
+    shown = [line.split() for line in takewhile(str.strip, lines[begin + 2 :])]
+    page = write_log_page(report_of(run.paths), run.paths).read_text().split("## Data\n\n")[1].split("\n\n")[0]
+    assert [line.replace("|", " ").split() for line in page.splitlines()[2:]] == shown
+    return shown
+
+
+def test_a_run_that_has_only_begun_has_no_empty_tables(run: WrittenRun) -> None:
+    words = CliRunner().invoke(cli, ["report", "written"]).stdout
+    assert "Nothing was measured yet." in words
+    assert "policy" not in words
+    run.measure("base", {})
+    words = CliRunner().invoke(cli, ["report", "written"]).stdout
+    assert "cases passed" in words
+    assert "decision" not in words

@@ -1,5 +1,6 @@
 """The schema of task files agrees with the reader: on every task that comes along, on new ones, on contradictions and typos."""
 
+import errno
 import json
 import sys
 import tomllib
@@ -13,7 +14,9 @@ from click.testing import CliRunner
 from eval.task import Task, TaskFileError, load_task, task_files
 from eval.task_schema import task_schema
 from rft.cli import cli, main
+from rft.errors import InputError
 from rft.proof import packaged_suites
+from rft.task_files.schema_file import schema_text, write_schema
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -103,3 +106,39 @@ def test_the_command_writes_it_and_writes_over_nothing_else(
         assert caught.value.code == 2
         assert place in capsys.readouterr().err
     assert Path("mine.json").read_text() == '{"title": "mine"}'
+
+
+def test_a_write_that_fails_leaves_the_older_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "schema.json").write_text(json.dumps({"title": task_schema()["title"]}))
+    (tmp_path / "link.json").symlink_to("schema.json")
+
+    def full(_path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("checkpoints.durable.flush", full)
+        with pytest.raises(InputError, match="No space left"):
+            write_schema(tmp_path / "schema.json")
+    assert json.loads((tmp_path / "schema.json").read_text()) == {"title": task_schema()["title"]}
+    write_schema(tmp_path / "link.json")
+    assert (tmp_path / "schema.json").read_text() == schema_text()
+    assert {place.name for place in tmp_path.iterdir()} == {"schema.json", "link.json"}
+
+
+def test_a_missing_field_is_looked_for_in_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of a text that looks like the field would have all above it parsed."""
+    looks_like_it = "reference = 1\n" * 50
+    (tmp_path / "a.toml").write_text(
+        f"prompt = 'p'\ncategory = 'c'\ndifficulty = 1\nentry_point = 'f'\ntests = '''\n{looks_like_it}'''"
+    )
+    parsed: list[str] = []
+    loads = tomllib.loads
+
+    def counted(text: str) -> dict[str, Any]:
+        parsed.append(text)
+        return loads(text)
+
+    monkeypatch.setattr("eval.task.tomllib.loads", counted)
+    with pytest.raises(TaskFileError, match=r"`reference`: Field required$"):
+        load_task(tmp_path / "a.toml")
+    assert len(parsed) == 1

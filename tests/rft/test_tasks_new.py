@@ -136,7 +136,8 @@ def test_without_a_folder_to_write_to(here: Path, capsys: pytest.CaptureFixture[
     assert "file is no folder" in refusal(capsys, monkeypatch, "a", "--folder", "file")
     assert "cannot be written" in refusal(capsys, monkeypatch, "a", "--folder", "file/below")
     assert "one of --held-out and --folder" in refusal(capsys, monkeypatch, "a", "--held-out", "--folder", "x")
-    assert "the category is empty" in refusal(capsys, monkeypatch, "a", "--category", " ")
+    for category in (" ", "\x7f", "a\nb", "\udcff"):
+        assert "is no category" in refusal(capsys, monkeypatch, "a", "--category", category)
     (here / "rft.toml").write_text('[data]\ntasks = "builtin:luau"\n')
     assert 'data.tasks = "builtin:luau"' in refusal(capsys, monkeypatch, "a")
     (here / "rft.toml").unlink()

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from rollouts.child import ChildFailed
+from rollouts.child import Child, ChildFailed
 from rollouts.errors import ChildDied, ModelError
 from rollouts.identity import PolicyIdentity, SamplingParameters
 from rollouts.local import LocalSource
@@ -177,6 +177,33 @@ def test_a_reply_can_be_stopped_from_outside(talker: Talker) -> None:
     assert list(replies) == [Spoken("a", 1, "interrupted")]
     assert said(talker, "two")[1].text == "1 messages"
     assert talker.pid == first
+
+
+def stopped_before_it_begins(talker: Talker, text: str, monkeypatch: pytest.MonkeyPatch) -> list[str | Spoken]:
+    """A reply that is stopped when the child has not heard of it yet."""
+    ask = Child.ask
+
+    def hurried(child: Child, request: dict[str, Any]) -> Any:
+        talker.stop()
+        return ask(child, request)
+
+    with monkeypatch.context() as changed:
+        changed.setattr(Child, "ask", hurried)
+        return list(talker.reply(messages_for(text, None), replace(PARAMETERS, max_new_tokens=2_000), seed=0))
+
+
+def test_a_child_that_still_starts_can_be_stopped(talker: Talker, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stopped_before_it_begins(talker, '{"pieces": ["a"], "waits": true}', monkeypatch)[-1] == Spoken("a", 1, "interrupted")
+    assert said(talker, "two")[1].text == "1 messages"
+
+
+def test_no_stop_is_lost(policy: PolicySource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Talker(policy, tmp_path / "log") as talker:
+        _, whole = said(talker, "Say something.")
+        (*_, stopped) = stopped_before_it_begins(talker, "Say something.", monkeypatch)
+        assert isinstance(stopped, Spoken)
+        assert stopped.finish_reason == "interrupted"
+        assert said(talker, "Say something.")[1] == whole
 
 
 def test_leaving_ends_the_child(policy: PolicySource, tmp_path: Path) -> None:

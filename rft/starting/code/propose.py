@@ -1,5 +1,6 @@
 """From a path of Luau code to proposed tasks."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def propose(place: Path, choices: Choices) -> Proposal:
     modules = [source for source in sources if not source.is_test]
     specs = [Spec(source.name, source.unit) for source in sources if source.is_test]
     count, drafts = _drafts(modules, left_out)
-    ambiguous = {source.module for source in modules if sum(other.module == source.module for other in modules) > 1}
+    ambiguous = {module for module, times in Counter(source.module for source in modules).items() if times > 1}
     tested = [_with_tests(made, module, specs, ambiguous) for made, module in drafts]
     kept = without_repeats(tested, choices, left_out)
     ready, unfinished = prove(kept, left_out)

@@ -1,6 +1,7 @@
 """Finds and reads a person's Luau files."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +65,12 @@ def _files(folder: Path) -> Iterator[Path]:
 def _read(file: Path, root: Path, left_out: LeftOut) -> Source | None:
     name = _printable(file.relative_to(root).as_posix())
     try:
-        if file.stat().st_size > MAX_BYTES:
+        facts = file.stat()
+        if facts.st_size > MAX_BYTES:
             left_out.add("files of more than a megabyte", name)
+            return None
+        if not stat.S_ISREG(facts.st_mode):  # a pipe would keep us waiting
+            left_out.add("files that cannot be read", name)
             return None
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -93,5 +98,6 @@ def _source(file: Path, root: Path, name: str, unit: Unit) -> Source:
 
 
 def _printable(name: str) -> str:
-    """A name that UTF-8 can write, whatever bytes the file system has for it."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A name that UTF-8, a terminal and a comment in TOML can take, whatever bytes the file system has for it."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
