@@ -9,7 +9,7 @@ from rft.allocation import Gain
 from rft.throughput import Throughput, cut_share
 
 TITLE = "The rounds' sampling; seconds in all, and of these waiting for scores and judge"
-HEADINGS = ("round", "drawn", "tokens", "tokens/s", "cut %", "pass %", "distinct", "seconds", "scores", "judge")
+HEADINGS = ("round", "drawn", "tokens", "tok/s", "cut %", "pass %", "distinct", "s", "scores", "judge")
 
 
 def fill(table: Table, found: Iterable[Throughput]) -> Table:

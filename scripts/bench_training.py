@@ -160,7 +160,9 @@ def train_mlx_lm(folder: Path) -> dict[str, Any]:
         "model": str(folder / "model"), "train": True, "data": str(folder), "mask_prompt": True, "fine_tune_type": "lora",
         "num_layers": 30, "batch_size": BATCH, "iters": len(json.loads((folder / "batches.json").read_text())), "val_batches": 1,
         "learning_rate": RATE, "steps_per_report": 1, "steps_per_eval": 10**6, "save_every": 10**6, "max_seq_length": MOST_TOKENS,
-        "adapter_path": str(folder / "theirs"), "optimizer": "adam", "trust_remote_code": False,
+        "adapter_path": str(folder / "theirs"), "optimizer": "adam",
+        # As rft and torch have it; without it, MLX's default, the first steps are three times as long.
+        "optimizer_config": {"adam": {"bias_correction": True}}, "trust_remote_code": False,
         "lora_parameters": {"rank": RANK, "dropout": 0.0, "scale": SCALE}, "seed": 0, "report_to": None,
     }  # fmt: skip
     print(blas, file=sys.stderr)

@@ -74,6 +74,8 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point. An error that carries a `hint` is the user's to fix and is shown without a traceback."""
+    if os.environ.get("COLUMNS") == "0":  # a shell that does not know its width; rich would print nothing
+        del os.environ["COLUMNS"]
     try:
         code = cli.main(prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:

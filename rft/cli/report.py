@@ -28,6 +28,7 @@ def report(run: str | None, name: str | None, delta: bool, as_json: bool, html: 
 
     from judges.cost.view import show_cost
     from rft.cli.workspace import run_paths
+    from rft.keeping.disk import in_words as bytes_in_words
     from rft.looking import look_at, page_file
     from rft.page import write_page
     from rft.progress import in_words
@@ -52,7 +53,7 @@ def report(run: str | None, name: str | None, delta: bool, as_json: bool, html: 
         return
     if page is not None and target is not None:
         size = write_page(page, target)
-        click.echo(f"Wrote {target}: {size / 1e6:.1f} MB, {len(page.tasks)} tasks in its sample browser.")
+        click.echo(f"Wrote {target}: {bytes_in_words(size)}, {len(page.tasks)} tasks in its sample browser.")
         return
     console = Console()
     if delta:

@@ -36,6 +36,18 @@ def test_nobody_reads_on(command: str) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
+def test_a_terminal_that_does_not_know_its_width_shows_all() -> None:
+    shown, plain = (
+        subprocess.run(
+            [*PROGRAM, "tasks", "check", "held-out"], env={**os.environ, **width}, capture_output=True, text=True, check=False
+        )
+        for width in ({"COLUMNS": "0"}, {})
+    )
+    assert "held-out" in plain.stdout
+    assert shown.stdout == plain.stdout
+
+
+@pytest.mark.usefixtures("workspace")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_the_disk_behind_the_output_is_full() -> None:
     with Path("/dev/full").open("w") as full:
