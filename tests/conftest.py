@@ -1,6 +1,7 @@
 """What all tests share: the BLAS before MLX, no network, and a tiny random model made once."""
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 load_blas()
 os.environ["HF_HUB_OFFLINE"] = "1"
+# A shell's background job ignores Ctrl-C, and so would all processes that tests press it in.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # A slow machine is no failure.
 settings.register_profile("rft", deadline=None)
 settings.load_profile("rft")
