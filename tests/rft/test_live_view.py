@@ -152,8 +152,8 @@ def test_a_second_ctrl_c_leaves_no_panel_behind(tmp_path: Path, monkeypatch: pyt
     assert terminal.show() == ["begun", "stopped"]
 
 
-def test_a_terminal_without_columns_has_no_panel() -> None:
+def test_a_terminal_without_columns_has_no_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = io.StringIO()
-    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
     widths = {width: Console(file=terminal, _environ={"TERM": "xterm", "COLUMNS": str(width)}) for width in (0, 1, 80)}
     assert {width: is_live(console) for width, console in widths.items()} == {0: False, 1: True, 80: True}

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
+from eval.errors import EvalError
 from eval.task import load_task, load_tasks
 from rft.cli import main
 from rft.demonstrations import load_demonstrations
+from rft.errors import RftError
 from rft.evaluation.replies import read_replies
 from rft.evaluation.suites import open_suite
+from rollouts.errors import RolloutError
 from rollouts.recorded import recorded_rows, survey
 from scorers.cli.rows import open_rows, read_rows
+from scorers.errors import ScorersError
 
 TASK = """
 prompt = "p"
@@ -78,9 +83,12 @@ READERS = (
 every_reader = pytest.mark.parametrize("reader", READERS, ids=str)
 
 
+OURS = (click.ClickException, EvalError, RftError, RolloutError, ScorersError)
+
+
 def refused(read: Callable[[Path], object], file: Path) -> str:
     """The sentence of a refusal, which has a next step and is the user's to mend."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011
+    with pytest.raises(OURS) as caught:
         read(file)
     assert getattr(caught.value, "exit_code", None) == 2, repr(caught.value)
     assert getattr(caught.value, "hint", "")

@@ -3,7 +3,7 @@
 import errno
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import IO, Any, get_args
 
 import pytest
 from click.testing import CliRunner, Result
@@ -148,22 +148,22 @@ def test_without_a_folder_to_write_to(here: Path, capsys: pytest.CaptureFixture[
 
 def test_a_full_disk_leaves_no_file(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
-        def __init__(self, stream: object) -> None:
+        def __init__(self, stream: IO[Any]) -> None:
             self._stream = stream
 
         def __enter__(self) -> "Full":
             return self
 
         def __exit__(self, *_error: object) -> None:
-            self._stream.close()  # type: ignore[attr-defined]
+            self._stream.close()
 
         def write(self, _text: str) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     opened = Path.open
 
-    def open_(self: Path, mode: str = "r", **named: str) -> object:
-        stream = opened(self, mode, **named)  # type: ignore[call-overload]
+    def open_(self: Path, mode: str = "r", **named: Any) -> object:
+        stream: IO[Any] = opened(self, mode, **named)
         return Full(stream) if mode == "x" else stream
 
     monkeypatch.setattr(Path, "open", open_)
