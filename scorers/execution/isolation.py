@@ -8,16 +8,18 @@ Where there is no fork (Windows) the job runs in this process; the pool then sta
 
 import gc
 import json
+import mmap
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from scorers.errors import WorkerFailed
-from scorers.execution.limits import Limits
+from scorers.execution.limits import MIB, Limits
 from scorers.execution.ready import children
 from scorers.execution.ready.children import EXIT_BUG, EXIT_OUT_OF_MEMORY, EXIT_PANIC, TOO_LONG
 from scorers.execution.ready.shared import EXIT_SENT_TOO_MUCH, Journal
@@ -26,6 +28,9 @@ from scorers.execution.report import Status
 Emit = Callable[[dict[str, Any]], None]
 Job = Callable[[Emit], None]
 
+ROOM_BYTES = 512 * MIB
+"""What the fork of a process that has much mapped already may take beside it: a program that uses this as a library may have
+gigabytes, and none of them is the job's."""
 _FIELDS = {
     "registered": ("name",),
     "case": ("index", "ok", "message", "expectations"),
@@ -67,11 +72,18 @@ def isolate(job: Job, limits: Limits) -> Outcome:
     def apart() -> None:
         gc.disable()  # A collection would write to every object, and each page of them would be copied.
         children.let_go(set())
-        children.limit_address_space(limits.address_space_bytes)
+        children.limit_address_space(max(limits.address_space_bytes, _address_space() + ROOM_BYTES))
         job(lambda event: journal.write(json.dumps(event).encode() + b"\n"))
 
     ending = children.run_child(apart, journal, limits.to_json())
     return outcome_of(journal.take(), ending, limits)
+
+
+def _address_space() -> int:
+    """Bytes that this process has mapped; 0 where no limit is held."""
+    if sys.platform != "linux":
+        return 0
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * mmap.PAGESIZE
 
 
 @cache

@@ -1,5 +1,6 @@
 """Which mutants are run: few of many, the same ones every time, none that is the reference in other words."""
 
+import mmap
 from collections import Counter
 
 import pytest
@@ -47,6 +48,11 @@ def test_what_does_not_compile_is_left_out() -> None:
         one,
         hash_all(["return 2"])[0],
     ]
+
+
+def test_a_process_that_has_much_mapped_can_compile() -> None:
+    with mmap.mmap(-1, 4 << 30, prot=mmap.PROT_READ):
+        assert hash_all(["return 1"])[0] is not None
 
 
 def test_code_that_ends_the_compiler_takes_nothing_with_it() -> None:
